@@ -1,0 +1,1 @@
+"""Persistent memory for AI agents: one file, offline, with real semantic recall."""
