@@ -6,16 +6,53 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
+
+    from holdfast.domain.decision import Decision
+    from holdfast.domain.entity import RelatedMemory, Relation
+    from holdfast.domain.events import EventType, MemoryEvent
+    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.message import Episode
+    from holdfast.domain.query import Page
+    from holdfast.domain.ranking import Scores, Signal
+    from holdfast.domain.record import Record
+    from holdfast.domain.scope import Scope
+    from holdfast.domain.view import View
 
     Vectors: TypeAlias = npt.NDArray[np.float32]
     """Unit vectors, one row per text: shape (texts, dimension)."""
 
     Vector: TypeAlias = npt.NDArray[np.float32]
     """One unit vector: shape (dimension,)."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class IdSource(Protocol):
+    """Gives new ids."""
+
+    def new_id(self) -> str:
+        """A UUIDv7 (RFC 9562) in canonical text form, greater than every earlier one of this source."""
+        ...
+
+
+class TokenCounter(Protocol):
+    """Counts what a text costs in a prompt."""
+
+    def __call__(self, text: str) -> int:
+        """The number of tokens, never too low by the counter's own promise."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +62,9 @@ class EmbedderIdentity:
     id: str
     revision: str
     dimension: int
+
+    def __str__(self) -> str:
+        return f"{self.id}@{self.revision}/{self.dimension}"
 
 
 class Embedder(Protocol):
@@ -42,3 +82,234 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vector:
         """The vector of a text to find by: float32, shape (dimension,), length 1."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewMemory:
+    """A memory to be written, with its vector, and the digest by which its repetition is known.
+
+    ``fingerprint`` is that of the message it came from; pieces of one message share it.
+    """
+
+    memory: Memory
+    vector: Vector
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The caller's key of a write, and the digest of what it asked for."""
+
+    key: str
+    body_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Write an episode with the memories that it brings, unless one of ``new`` is known by now.
+
+    ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
+    """
+
+    episode: Episode
+    new: tuple[NewMemory, ...]
+    repeated: tuple[tuple[str, int], ...] = ()
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """Replace a memory's content, if it still has the version that the decision was made on.
+
+    ``vector`` is None where the text stays the same. The earlier content becomes a version.
+    """
+
+    memory: Memory
+    replaces_version: int
+    event: EventType
+    reason: str | None = None
+    vector: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relate:
+    """Link two memories of one tenant; the same link again takes the new strength."""
+
+    scope: Scope
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """What a store holds, in numbers."""
+
+    memories: int
+    deleted: int
+    episodes: int
+    messages: int
+    relations: int
+    users: int
+    bytes_on_disk: int
+    change_number: int
+    schema_version: int
+    embedder: EmbedderIdentity | None
+    encrypted: bool
+
+
+class MemoryStore(Protocol):
+    """The truth: everything is here, and only here are there transactions.
+
+    Every call but the ones about the whole file takes the scope that it may touch. A call that
+    returned has been flushed to the disk.
+    """
+
+    def commit(self, change: Remember | Revise | Relate) -> None:
+        """Apply the change as one transaction, with its versions, events and audit entry.
+
+        Raises:
+            Conflict: ``version_conflict``, ``already_known`` or ``idempotency_conflict``: decide anew.
+            NotFound: ``memory_not_found``.
+        """
+        ...
+
+    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The undeleted memories of exactly this scope that came from a message with such a fingerprint."""
+        ...
+
+    def find_idempotent(
+        self, scope: Scope, idempotency: Idempotency
+    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+        """The episode id and outcome of the write that bore this key in exactly this scope.
+
+        Raises:
+            Conflict: ``idempotency_key_reused`` when the key came with another body.
+        """
+        ...
+
+    def get(self, scope: Scope, memory_id: str) -> Memory:
+        """The memory with this id, deleted or not.
+
+        Raises:
+            NotFound: ``memory_not_found``, also for one outside the scope.
+        """
+        ...
+
+    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
+        """The memories with these keys that the scope covers."""
+        ...
+
+    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
+        """Those of the keys whose memories the scope covers and the view shows."""
+        ...
+
+    def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
+        """The memories that the view shows, newest first, from behind the one with the id ``after``."""
+        ...
+
+    def history(self, scope: Scope, memory_id: str) -> tuple[Version, ...]:
+        """Every content the memory had, oldest first; the last is the present one."""
+        ...
+
+    def related(self, scope: Scope, memory_id: str, *, type: str | None, limit: int) -> tuple[RelatedMemory, ...]:
+        """The undeleted memories linked with this one, strongest link first."""
+        ...
+
+    def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
+        """The events with a higher number than ``after``, in order."""
+        ...
+
+    def stats(self) -> StoreStats:
+        """What the store holds."""
+        ...
+
+    def records(self, tenant: str | None) -> Iterator[Record]:
+        """Everything in the store, or of one tenant, in an order in which it can be loaded again."""
+        ...
+
+    def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
+        """Write records that are not there yet, with the vectors of their memories; the number written."""
+        ...
+
+    def change_number(self) -> int:
+        """A number that grows with every commit of any process."""
+        ...
+
+    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write a consistent copy while others go on writing; ``progress`` hears (pages done, pages)."""
+        ...
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the store, in sentences; empty when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store. Later calls fail; closing again does nothing."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds memories by meaning, exactly, inside a scope."""
+
+    def search(
+        self, scope: Scope, query: Vector, *, limit: int, also: Sequence[int] = ()
+    ) -> Mapping[Signal, Scores]:
+        """The ``limit`` nearest of the scope by the message and by its window, and the scores of ``also``.
+
+        Both signals carry a score for every key that is returned; their floor and ceiling are the least
+        and the greatest of the whole scope.
+        """
+        ...
+
+
+class WordIndex(Protocol):
+    """Finds memories by their words, inside a scope."""
+
+    def search(self, scope: Scope, query: str, view: View, *, limit: int) -> Mapping[Signal, Scores]:
+        """The best ``limit`` of the scope that the view shows, by the message and by its window.
+
+        The ceiling is what a message of average length would score that says every word of the query once.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PendingText:
+    """A text as it is indexed that needs a vector, with the key and version of its memory."""
+
+    key: int
+    version: int
+    text: str
+
+
+class Reindexer(Protocol):
+    """Replaces the vectors of a store by those of another embedder, resumably."""
+
+    def identity(self) -> EmbedderIdentity | None:
+        """The embedder whose vectors the store holds."""
+        ...
+
+    def pending_count(self, identity: EmbedderIdentity) -> int:
+        """The number of memories that still need a vector of this embedder."""
+        ...
+
+    def pending(self, identity: EmbedderIdentity, *, after: int, limit: int) -> Sequence[PendingText]:
+        """The next texts, behind the key ``after``, that need a vector of this embedder."""
+        ...
+
+    def write(self, identity: EmbedderIdentity, vectors: Mapping[PendingText, Vector]) -> None:
+        """Keep new vectors beside the old ones, which go on serving."""
+        ...
+
+    def finish(self, identity: EmbedderIdentity) -> bool:
+        """Switch to the new vectors in one transaction; False when memories came in or changed meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What an adapter brings: the truth, the indexes derived from it, and their renewal."""
+
+    store: MemoryStore
+    vectors: VectorIndex
+    words: WordIndex
+    reindexer: Reindexer

@@ -1,0 +1,39 @@
+"""The embedded default: rows, words, vectors, jobs and events in one SQLite file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.adapters.sqlite.database import Database
+from holdfast.adapters.sqlite.reindexing import SqliteReindexer
+from holdfast.adapters.sqlite.store import SqliteMemoryStore
+from holdfast.adapters.sqlite.vectors import SqliteVectorIndex
+from holdfast.adapters.sqlite.words import SqliteWordIndex
+from holdfast.ports import Backend
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from holdfast.ports import EmbedderIdentity
+
+__all__ = ["Database", "SqliteMemoryStore", "SqliteReindexer", "SqliteVectorIndex", "SqliteWordIndex", "open_sqlite"]
+
+
+def open_sqlite(
+    path: str | Path, identity: EmbedderIdentity, *, key: str | None = None, vfs: str | None = None
+) -> Backend:
+    """Open the file, or create it, for an embedder of this identity.
+
+    Raises:
+        InvalidInput: ``invalid_path`` or ``key_without_file``.
+        BackendRejected: ``not_a_store``, ``newer_schema`` or ``store_unreadable``.
+        BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
+        PermissionDenied: ``store_read_only``.
+    """
+    database = Database(path, key=key, vfs=vfs)
+    return Backend(
+        store=SqliteMemoryStore(database, identity),
+        vectors=SqliteVectorIndex(database, identity),
+        words=SqliteWordIndex(database),
+        reindexer=SqliteReindexer(database),
+    )

@@ -1,0 +1,73 @@
+"""A consistent copy of a store, made while others go on writing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from holdfast.adapters.sqlite.faults import translated
+from holdfast.errors import BackendRejected, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from holdfast.adapters.sqlite.database import Database
+
+_PAGES_PER_STEP = 1_000
+
+
+def copy_database(database: Database, target: Path, progress: Callable[[int, int], None] | None) -> None:
+    """Copy the store as it is now to a file that is not there yet; it appears when it is whole.
+
+    The copy is encrypted with the key of the store.
+
+    Raises:
+        InvalidInput: ``target_exists``.
+        BackendRejected: ``store_unreadable`` when the folder is missing.
+    """
+    file = Path(target).expanduser().absolute()
+    if file.exists():
+        raise InvalidInput(f"{target} exists: name a file that does not", code="target_exists", path=str(target))
+    if not file.parent.is_dir():
+        raise BackendRejected(
+            f"the folder {file.parent} does not exist: create it first", code="store_unreadable", path=str(target)
+        )
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with translated(str(target)):
+            _copy(database, unfinished, progress)
+        _flush(unfinished)
+        os.replace(unfinished, file)
+        _flush(file.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _copy(database: Database, file: Path, progress: Callable[[int, int], None] | None) -> None:
+    with database.connection() as source:
+        source.execute("BEGIN")  # one snapshot for the whole copy, however long it takes
+        try:
+            source.execute("SELECT count(*) FROM store").get  # noqa: B018  # a transaction begins with its first read
+            target = database.connect_to(file)
+            try:
+                with target.backup("main", source, "main") as copy:
+                    while not copy.done:
+                        copy.step(_PAGES_PER_STEP)
+                        if progress is not None:
+                            progress(copy.page_count - copy.remaining, copy.page_count)
+            finally:
+                target.close()
+        finally:
+            source.execute("ROLLBACK")
+
+
+def _flush(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows flushes a folder with the file in it
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,234 @@
+"""One SQLite file: how it is opened, read by many and written by one at a time."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import apsw
+
+from holdfast import limits
+from holdfast.adapters.sqlite.commits import CommitQueue
+from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, translated
+from holdfast.adapters.sqlite.spelling import spell_words
+from holdfast.adapters.sqlite.statements import read_migrations
+from holdfast.errors import BackendRejected, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+
+MEMORY = ":memory:"
+APPLICATION_ID = 0x484F4C44
+_OPEN_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+_CACHE_KIBIBYTES = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a store is: the name that SQLite opens, and the one that people read."""
+
+    file_name: str
+    shown: str
+    in_memory: bool
+
+    @classmethod
+    def of(cls, path: str | Path) -> Location:
+        """The location that a path or ``:memory:`` names.
+
+        Raises:
+            InvalidInput: ``invalid_path``.
+            BackendRejected: ``store_unreadable`` for a directory, or when the folder is missing.
+        """
+        if str(path) == MEMORY:
+            return cls(f"file:/holdfast-{uuid.uuid4()}?vfs=memdb", MEMORY, in_memory=True)
+        if not str(path).strip() or "\0" in str(path):
+            raise InvalidInput("the path of the store is empty or holds a NUL", code="invalid_path")
+        file = Path(path).expanduser().absolute()
+        if file.is_dir():
+            raise BackendRejected(
+                f"{path} is a folder: name a file in it, such as {Path(path) / 'agent.db'}",
+                code="store_unreadable",
+                path=str(path),
+            )
+        if not file.parent.is_dir():
+            raise BackendRejected(
+                f"the folder {file.parent} does not exist: create it first",
+                code="store_unreadable",
+                path=str(path),
+            )
+        return cls(str(file), str(path), in_memory=False)
+
+
+class Database:
+    """A file and its connections. Reads run beside each other and beside the one write."""
+
+    def __init__(self, path: str | Path, *, key: str | None = None, vfs: str | None = None) -> None:
+        """Open the file, or create it, and bring its schema up to date.
+
+        Raises:
+            InvalidInput: ``invalid_path``, or ``key_without_file`` for a key with ``:memory:``.
+            BackendRejected: ``not_a_store``, ``newer_schema`` or ``store_unreadable``.
+            BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
+            PermissionDenied: ``store_read_only``.
+        """
+        self.location = Location.of(path)
+        if key and self.location.in_memory:
+            raise InvalidInput("a store in memory has no file to encrypt: leave the key out", code="key_without_file")
+        self._key = key
+        self._vfs = vfs
+        self._closed = False
+        self._idle: list[apsw.Connection] = []
+        self._idle_lock = threading.Lock()
+        self._commits = CommitQueue(self._borrow)
+        with translated(self.location.shown):
+            self._anchor = self._connect() if self.location.in_memory else None
+            with self._borrow() as connection:
+                self._migrate(connection)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted at rest."""
+        return self._key is not None
+
+    def read(self, work: Callable[[apsw.Connection], T]) -> T:
+        """What ``work`` returns; all that it reads is of one instant."""
+        with translated(self.location.shown), self._borrow() as connection:
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def write(self, work: Callable[[apsw.Connection], T]) -> T:
+        """What ``work`` returns, once all that it wrote is on the disk; nothing is written if it raises.
+
+        Writes of several threads that wait at the same time share one transaction and one disk flush.
+        """
+        with translated(self.location.shown):
+            return self._commits.submit(work)
+
+    @contextmanager
+    def connection(self) -> Iterator[apsw.Connection]:
+        """A connection of one's own, outside any transaction, for what is neither a read nor a write."""
+        with translated(self.location.shown), self._borrow() as connection:
+            yield connection
+
+    def connect_to(self, file: Path) -> apsw.Connection:
+        """A connection to another file with the same key."""
+        connection = apsw.Connection(str(file), flags=_OPEN_FLAGS)
+        if self._key is not None:
+            connection.pragma("key", self._key)
+        return connection
+
+    def bytes_on_disk(self) -> int:
+        """The size of the file and of the log beside it; 0 in memory."""
+        if self.location.in_memory:
+            return 0
+        files = (Path(f"{self.location.file_name}{suffix}") for suffix in ("", "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Close every connection. A call that still runs finishes first."""
+        self._closed = True
+        with self._idle_lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        if self._anchor is not None:
+            self._anchor.close()
+
+    @contextmanager
+    def _borrow(self) -> Iterator[apsw.Connection]:
+        connection, spoiled = self._take(), False
+        try:
+            yield connection
+        except SPOILS_THE_CONNECTION:
+            spoiled = True
+            raise
+        finally:
+            if spoiled:
+                connection.close(True)
+            else:
+                self._give_back(connection)
+
+    def _take(self) -> apsw.Connection:
+        if self._closed:
+            raise BackendRejected(
+                f"{self.location.shown} was closed: open it again", code="store_closed", path=self.location.shown
+            )
+        with self._idle_lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        with self._idle_lock:
+            if not self._closed and len(self._idle) < limits.CONNECTIONS_MAX:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(self.location.file_name, flags=_OPEN_FLAGS, vfs=self._vfs)
+        try:
+            self._prepare(connection)
+        except apsw.Error:
+            connection.close(True)
+            raise
+        return connection
+
+    def _prepare(self, connection: apsw.Connection) -> None:
+        connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_SECONDS * 1000))
+        if self._key is not None:
+            connection.pragma("key", self._key)
+        if not self.location.in_memory:
+            connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "full")
+        connection.pragma("foreign_keys", True)
+        connection.pragma("cache_size", -_CACHE_KIBIBYTES)
+        connection.pragma("temp_store", "memory")
+        connection.create_scalar_function(
+            "holdfast_words", spell_words, 2, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
+        )
+
+    def _migrate(self, connection: apsw.Connection) -> None:
+        scripts = read_migrations()
+        if self._schema_version(connection, newest=len(scripts)) == len(scripts):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for script in scripts[self._schema_version(connection, newest=len(scripts)) :]:
+                connection.execute(script).get  # noqa: B018  # running a script to its end is what `get` does
+            connection.pragma("application_id", APPLICATION_ID)
+            connection.pragma("user_version", len(scripts))
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _schema_version(self, connection: apsw.Connection, *, newest: int) -> int:
+        version = int(connection.pragma("user_version"))
+        ours = connection.pragma("application_id") == APPLICATION_ID
+        empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get
+        if not ours and not empty:
+            raise BackendRejected(
+                f"{self.location.shown} is an SQLite file of another program: give Holdfast a file of its own",
+                code="not_a_store",
+                path=self.location.shown,
+            )
+        if version > newest:
+            raise BackendRejected(
+                f"{self.location.shown} was written by a newer Holdfast (schema {version}, this one knows "
+                f"{newest}): upgrade the holdfast package",
+                code="newer_schema",
+                path=self.location.shown,
+                schema_version=version,
+            )
+        return version

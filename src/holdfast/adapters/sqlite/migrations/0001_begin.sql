@@ -1,0 +1,264 @@
+-- The first schema. Times are microseconds since 1970 in UTC; ids are the 16 bytes of a UUIDv7;
+-- keys are this file's own numbers and never leave it.
+
+CREATE TABLE store (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    change_number INTEGER NOT NULL,
+    embedder_key INTEGER REFERENCES embedders (key)
+) STRICT;
+INSERT INTO store VALUES (1, 0, NULL);
+
+CREATE TABLE embedders (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    dimension INTEGER NOT NULL CHECK (dimension > 0),
+    UNIQUE (id, revision, dimension)
+) STRICT;
+
+-- Names of users, agents and sessions, once each. A key is also the name's token in the word index.
+CREATE TABLE names (
+    key INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('tenant', 'user', 'agent', 'session')),
+    name TEXT NOT NULL,
+    UNIQUE (tenant, kind, name)
+) STRICT;
+
+-- A home is a scope without its session: what is loaded together. 0 stands for an id that is not given.
+CREATE TABLE homes (
+    key INTEGER PRIMARY KEY,
+    tenant_key INTEGER NOT NULL REFERENCES names (key),
+    user_key INTEGER NOT NULL,
+    agent_key INTEGER NOT NULL,
+    change_number INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    loose_vectors INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (tenant_key, user_key, agent_key)
+) STRICT;
+CREATE INDEX homes_by_agent ON homes (agent_key);
+
+CREATE TABLE scopes (
+    key INTEGER PRIMARY KEY,
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    session_key INTEGER NOT NULL,
+    tokens TEXT NOT NULL,
+    UNIQUE (home_key, session_key)
+) STRICT;
+CREATE INDEX scopes_by_session ON scopes (session_key);
+
+-- What was said, word for word.
+CREATE TABLE episodes (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    scope_key INTEGER NOT NULL REFERENCES scopes (key),
+    created_at INTEGER NOT NULL,
+    metadata TEXT
+) STRICT;
+
+CREATE TABLE messages (
+    episode_key INTEGER NOT NULL REFERENCES episodes (key),
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    name TEXT,
+    message_id TEXT,
+    at INTEGER,
+    content TEXT NOT NULL,
+    PRIMARY KEY (episode_key, position)
+) STRICT, WITHOUT ROWID;
+
+-- What is remembered. ``thread`` is the conversation that a memory is a turn of: the key of its scope
+-- when that has a session, else minus the key of its episode.
+CREATE TABLE memories (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    scope_key INTEGER NOT NULL REFERENCES scopes (key),
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    thread INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    state TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    trust REAL NOT NULL CHECK (trust BETWEEN 0 AND 1),
+    importance REAL NOT NULL CHECK (importance BETWEEN 0 AND 1),
+    speaker TEXT,
+    text TEXT NOT NULL,
+    metadata TEXT,
+    version INTEGER NOT NULL CHECK (version > 0),
+    valid_at INTEGER NOT NULL,
+    invalid_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expired_at INTEGER,
+    expires_at INTEGER,
+    accessed_at INTEGER,
+    access_count INTEGER NOT NULL DEFAULT 0,
+    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16)
+) STRICT;
+CREATE INDEX memories_by_home ON memories (home_key);
+CREATE INDEX memories_by_thread ON memories (thread);
+CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
+
+CREATE TABLE memory_sources (
+    memory_key INTEGER NOT NULL REFERENCES memories (key),
+    episode_key INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (memory_key, episode_key, position),
+    FOREIGN KEY (episode_key, position) REFERENCES messages (episode_key, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_sources_by_message ON memory_sources (episode_key, position);
+
+-- Every content of a memory that was ever changed, the present one included. A memory without rows here
+-- is still what it was at first.
+CREATE TABLE memory_versions (
+    memory_key INTEGER NOT NULL REFERENCES memories (key),
+    version INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    text TEXT NOT NULL,
+    importance REAL NOT NULL,
+    metadata TEXT,
+    expires_at INTEGER,
+    deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    recorded_at INTEGER NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (memory_key, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entities (
+    key INTEGER PRIMARY KEY,
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    folded TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (home_key, folded)
+) STRICT;
+
+CREATE TABLE memory_entities (
+    memory_key INTEGER NOT NULL REFERENCES memories (key),
+    entity_key INTEGER NOT NULL REFERENCES entities (key),
+    PRIMARY KEY (memory_key, entity_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_entities_by_entity ON memory_entities (entity_key);
+
+CREATE TABLE relations (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    type TEXT NOT NULL,
+    from_key INTEGER NOT NULL REFERENCES memories (key),
+    to_key INTEGER NOT NULL REFERENCES memories (key),
+    strength REAL NOT NULL CHECK (strength > 0 AND strength <= 1),
+    created_at INTEGER NOT NULL,
+    UNIQUE (from_key, type, to_key)
+) STRICT;
+CREATE INDEX relations_by_target ON relations (to_key);
+
+-- Vectors are float16. New ones lie loose; a home's loose vectors are packed into a block when they fill one.
+CREATE TABLE loose_vectors (
+    embedder_key INTEGER NOT NULL REFERENCES embedders (key),
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    memory_key INTEGER NOT NULL REFERENCES memories (key),
+    thread INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (embedder_key, home_key, memory_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE vector_blocks (
+    key INTEGER PRIMARY KEY,
+    embedder_key INTEGER NOT NULL REFERENCES embedders (key),
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    last_memory_key INTEGER NOT NULL,
+    memory_keys BLOB NOT NULL,
+    threads BLOB NOT NULL,
+    vectors BLOB NOT NULL,
+    UNIQUE (embedder_key, home_key, last_memory_key)
+) STRICT;
+
+-- Vectors of the next embedder, made from this version of the memory, that wait for the switch.
+CREATE TABLE renewed_vectors (
+    memory_key INTEGER PRIMARY KEY REFERENCES memories (key),
+    embedder_key INTEGER NOT NULL REFERENCES embedders (key),
+    version INTEGER NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+
+-- The word index. ``turn`` is the speaker's name and the text; ``context`` the two turns before it.
+-- holdfast_words(speaker, text) writes scripts without spaces as n-grams.
+CREATE VIRTUAL TABLE words USING fts5 (
+    scope, turn, context, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+CREATE VIRTUAL TABLE word_counts USING fts5vocab (words, row);
+
+CREATE VIEW word_contexts (key, context) AS
+SELECT memories.key, (
+    SELECT group_concat(holdfast_words(earlier.speaker, earlier.text), char(10)) FROM (
+        SELECT turn.key, turn.speaker, turn.text FROM memories AS turn
+        WHERE turn.thread = memories.thread AND turn.key < memories.key AND turn.expired_at IS NULL
+        ORDER BY turn.key DESC LIMIT 2
+    ) AS earlier
+)
+FROM memories;
+
+CREATE TRIGGER words_of_a_new_memory AFTER INSERT ON memories BEGIN
+    INSERT INTO words (rowid, scope, turn, context) VALUES (
+        NEW.key,
+        (SELECT tokens FROM scopes WHERE key = NEW.scope_key),
+        holdfast_words(NEW.speaker, NEW.text),
+        (SELECT context FROM word_contexts WHERE key = NEW.key)
+    );
+END;
+
+CREATE TRIGGER words_of_a_changed_memory AFTER UPDATE OF text, speaker, expired_at ON memories BEGIN
+    UPDATE words SET turn = holdfast_words(NEW.speaker, NEW.text) WHERE rowid = NEW.key;
+    UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
+    WHERE rowid IN (
+        SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key ORDER BY key LIMIT 2
+    );
+END;
+
+CREATE TRIGGER words_of_a_removed_memory AFTER DELETE ON memories BEGIN
+    DELETE FROM words WHERE rowid = OLD.key;
+    UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
+    WHERE rowid IN (
+        SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key ORDER BY key LIMIT 2
+    );
+END;
+
+-- Work that outlives a process.
+CREATE TABLE jobs (
+    key INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'running', 'done', 'dead')),
+    payload TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state, kind);
+
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    type TEXT NOT NULL,
+    memory_id BLOB NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- Each link is the digest of the one before it and of its own fields, so that no row can be changed or
+-- taken out unseen. It names things and never quotes them.
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    target BLOB NOT NULL,
+    items INTEGER NOT NULL,
+    link BLOB NOT NULL CHECK (length(link) = 32)
+) STRICT;
+
+CREATE TABLE idempotency (
+    number INTEGER PRIMARY KEY,
+    scope_key INTEGER NOT NULL REFERENCES scopes (key),
+    key TEXT NOT NULL,
+    body_digest BLOB NOT NULL,
+    episode_id BLOB NOT NULL,
+    outcome TEXT NOT NULL,
+    UNIQUE (scope_key, key)
+) STRICT;

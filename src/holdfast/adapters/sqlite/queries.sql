@@ -1,0 +1,77 @@
+-- name: name_key
+SELECT key FROM names WHERE tenant = ?1 AND kind = ?2 AND name = ?3
+
+-- name: scope_key
+SELECT scopes.key FROM scopes JOIN homes ON homes.key = scopes.home_key
+WHERE homes.tenant_key = ?1 AND homes.user_key = ?2 AND homes.agent_key = ?3 AND scopes.session_key = ?4
+
+-- name: memory_columns
+SELECT
+    m.key, m.id, m.text, m.kind, m.tier, m.state, m.origin, m.trust, m.importance, m.metadata, m.version,
+    m.valid_at, m.invalid_at, m.created_at, m.updated_at, m.expired_at, m.expires_at, m.accessed_at,
+    m.access_count, tenant.name, user.name, agent.name, session.name
+FROM memories AS m
+JOIN homes ON homes.key = m.home_key
+JOIN scopes ON scopes.key = m.scope_key
+JOIN names AS tenant ON tenant.key = homes.tenant_key
+LEFT JOIN names AS user ON user.key = homes.user_key
+LEFT JOIN names AS agent ON agent.key = homes.agent_key
+LEFT JOIN names AS session ON session.key = scopes.session_key
+
+-- name: sources_of_memories
+SELECT
+    memory_sources.memory_key, episodes.id, memory_sources.position, messages.message_id, messages.role,
+    messages.name, coalesce(messages.at, episodes.created_at)
+FROM memory_sources
+JOIN messages USING (episode_key, position)
+JOIN episodes ON episodes.key = memory_sources.episode_key
+WHERE memory_sources.memory_key IN (SELECT value FROM json_each(?1))
+ORDER BY memory_sources.memory_key, memory_sources.episode_key, memory_sources.position
+
+-- name: entities_of_memories
+SELECT memory_entities.memory_key, entities.name
+FROM memory_entities JOIN entities ON entities.key = memory_entities.entity_key
+WHERE memory_entities.memory_key IN (SELECT value FROM json_each(?1))
+ORDER BY memory_entities.memory_key, entities.key
+
+-- name: known_memories
+SELECT fingerprint, key FROM memories
+WHERE scope_key = ?1 AND expired_at IS NULL
+AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
+ORDER BY key
+
+-- name: versions_of_memory
+SELECT version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason
+FROM memory_versions WHERE memory_key = ?1 ORDER BY version
+
+-- name: relations_of_memory
+SELECT id, type, from_key, to_key, strength, created_at FROM relations
+JOIN memories AS other ON other.key = iif(from_key = ?1, to_key, from_key)
+WHERE (from_key = ?1 OR to_key = ?1) AND (?2 IS NULL OR type = ?2) AND other.expired_at IS NULL
+ORDER BY strength DESC, relations.key DESC LIMIT ?3
+
+-- name: events_after
+SELECT number, type, memory_id, at FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2
+
+-- name: idempotent
+SELECT body_digest, episode_id, outcome FROM idempotency WHERE scope_key = ?1 AND key = ?2
+
+-- name: change_number
+SELECT change_number FROM store
+
+-- name: stats
+SELECT
+    (SELECT count(*) FROM memories WHERE expired_at IS NULL),
+    (SELECT count(*) FROM memories WHERE expired_at IS NOT NULL),
+    (SELECT count(*) FROM episodes),
+    (SELECT count(*) FROM messages),
+    (SELECT count(*) FROM relations),
+    (SELECT count(*) FROM names WHERE kind = 'user'),
+    (SELECT change_number FROM store)
+
+-- name: embedder
+SELECT embedders.id, embedders.revision, embedders.dimension
+FROM store JOIN embedders ON embedders.key = store.embedder_key
+
+-- name: audit_links
+SELECT number, at, action, target, items, link FROM audit ORDER BY number

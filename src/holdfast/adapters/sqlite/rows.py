@@ -1,0 +1,161 @@
+"""Rows to domain objects and back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.domain.instant import from_microseconds, to_microseconds
+from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
+from holdfast.domain.message import Role
+from holdfast.domain.metadata import NO_METADATA, Metadata
+from holdfast.domain.scope import Scope
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import apsw
+
+Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promise
+
+_SQL = read_statements("queries.sql")
+
+
+def to_blob(identifier: str) -> bytes | None:
+    """The 16 bytes of a UUID in text form; None for a text that is no UUID."""
+    try:
+        return uuid.UUID(identifier).bytes
+    except (ValueError, AttributeError):
+        return None
+
+
+def from_blob(blob: bytes) -> str:
+    """The text form of a UUID's 16 bytes."""
+    return str(uuid.UUID(bytes=blob))
+
+
+def optional_microseconds(instant: datetime | None) -> int | None:
+    """Microseconds since 1970, or None."""
+    return None if instant is None else to_microseconds(instant)
+
+
+def optional_instant(microseconds: int | None) -> datetime | None:
+    """The instant, or None."""
+    return None if microseconds is None else from_microseconds(microseconds)
+
+
+def metadata_to_json(metadata: Metadata) -> str | None:
+    """The metadata as JSON text; None for no metadata, which most memories have."""
+    return json.dumps(dict(metadata), ensure_ascii=False, separators=(",", ":")) if metadata else None
+
+
+def metadata_from_json(text: str | None) -> Metadata:
+    """The metadata in a JSON text."""
+    if text is None:
+        return NO_METADATA
+    return MappingProxyType(
+        {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
+    )
+
+
+def keys_to_json(keys: Iterable[int]) -> str:
+    """Keys as a JSON list, to be bound as one value and opened with ``json_each``."""
+    return json.dumps(list(keys))
+
+
+def read_memories(connection: apsw.Connection, condition: str, values: Sequence[apsw.SQLiteValue]) -> dict[int, Memory]:
+    """The memories ``m`` for which the condition holds, by key, in the order that it asks for."""
+    rows: list[Row] = connection.execute(f"{_SQL['memory_columns']} {condition}", values).fetchall()
+    keys = keys_to_json(row[0] for row in rows)
+    sources = _read_sources(connection, keys)
+    entities = _read_entities(connection, keys)
+    return {row[0]: _to_memory(row, sources.get(row[0], ()), entities.get(row[0], ())) for row in rows}
+
+
+def _read_sources(connection: apsw.Connection, keys: str) -> Mapping[int, tuple[Source, ...]]:
+    found: defaultdict[int, list[Source]] = defaultdict(list)
+    for key, episode, position, message_id, role, name, at in connection.execute(_SQL["sources_of_memories"], (keys,)):
+        found[key].append(Source(from_blob(episode), position, message_id, Role(role), name, from_microseconds(at)))
+    return {key: tuple(sources) for key, sources in found.items()}
+
+
+def _read_entities(connection: apsw.Connection, keys: str) -> Mapping[int, tuple[str, ...]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for key, name in connection.execute(_SQL["entities_of_memories"], (keys,)):
+        found[key].append(name)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _to_memory(row: Row, sources: tuple[Source, ...], entities: tuple[str, ...]) -> Memory:
+    (
+        _key, identifier, text, kind, tier, state, origin, trust, importance, metadata, version,
+        valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at,
+        access_count, tenant, user, agent, session,
+    ) = row  # fmt: skip
+    return Memory(
+        id=from_blob(identifier),
+        text=text,
+        scope=Scope(tenant, user, agent, session),
+        kind=Kind(kind),
+        tier=Tier(tier),
+        state=State(state),
+        origin=Origin(origin),
+        trust=trust,
+        importance=importance,
+        metadata=metadata_from_json(metadata),
+        entities=entities,
+        sources=sources,
+        version=version,
+        valid_at=from_microseconds(valid_at),
+        invalid_at=optional_instant(invalid_at),
+        created_at=from_microseconds(created_at),
+        updated_at=from_microseconds(updated_at),
+        expired_at=optional_instant(expired_at),
+        expires_at=optional_instant(expires_at),
+        accessed_at=optional_instant(accessed_at),
+        access_count=access_count,
+    )
+
+
+def to_version(memory_id: str, row: Row) -> Version:
+    """A row of ``versions_of_memory`` as a version."""
+    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason = row
+    return Version(
+        memory_id=memory_id,
+        version=version,
+        event=event,
+        text=text,
+        importance=importance,
+        metadata=metadata_from_json(metadata),
+        expires_at=optional_instant(expires_at),
+        deleted=bool(deleted),
+        recorded_at=from_microseconds(recorded_at),
+        reason=reason,
+    )
+
+
+def first_version(memory: Memory) -> Version:
+    """The only version of a memory that was never changed."""
+    return Version(
+        memory_id=memory.id,
+        version=memory.version,
+        event="memory.created",
+        text=memory.text,
+        importance=memory.importance,
+        metadata=memory.metadata,
+        expires_at=memory.expires_at,
+        deleted=memory.is_deleted,
+        recorded_at=memory.created_at,
+        reason=None,
+    )
+
+
+def versions_of(connection: apsw.Connection, key: int, memory: Memory) -> tuple[Version, ...]:
+    """Every content of a memory, oldest first."""
+    rows: list[Row] = connection.execute(_SQL["versions_of_memory"], (key,)).fetchall()
+    return tuple(to_version(memory.id, row) for row in rows) or (first_version(memory),)

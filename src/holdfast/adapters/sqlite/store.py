@@ -1,0 +1,284 @@
+"""The truth of the embedded default: everything in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from holdfast.adapters.sqlite import audit, transfer
+from holdfast.adapters.sqlite.backup import copy_database
+from holdfast.adapters.sqlite.filters import Condition, join, view_condition
+from holdfast.adapters.sqlite.reach import Reach, reach_of, scope_key_of
+from holdfast.adapters.sqlite.rows import (
+    Row,
+    from_blob,
+    keys_to_json,
+    read_memories,
+    to_blob,
+    versions_of,
+)
+from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.writing import apply
+from holdfast.domain.decision import Decision
+from holdfast.domain.entity import RelatedMemory, Relation
+from holdfast.domain.events import EventType, MemoryEvent
+from holdfast.domain.instant import from_microseconds
+from holdfast.domain.query import Page
+from holdfast.errors import Conflict, NotFound
+from holdfast.ports import EmbedderIdentity, Idempotency, Relate, Remember, Revise, StoreStats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import apsw
+
+    from holdfast.adapters.sqlite.database import Database
+    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.record import Record
+    from holdfast.domain.scope import Scope
+    from holdfast.domain.view import View
+    from holdfast.ports import Vector
+
+_SQL = read_statements("queries.sql")
+
+
+class SqliteMemoryStore:
+    """``MemoryStore`` on one SQLite file."""
+
+    def __init__(self, database: Database, identity: EmbedderIdentity) -> None:
+        self._database = database
+        self._identity = identity
+
+    def commit(self, change: Remember | Revise | Relate) -> None:
+        """Apply the change as one transaction."""
+        self._database.write(lambda connection: apply(connection, change, self._identity))
+
+    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The undeleted memories of exactly this scope with such a fingerprint."""
+
+        def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
+            scope_key = scope_key_of(connection, scope)
+            digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
+            rows: list[Row] = connection.execute(_SQL["known_memories"], (scope_key, digests)).fetchall()
+            memories = _memories_by_key(connection, [key for _, key in rows]) if rows else {}
+            known: dict[bytes, tuple[Memory, ...]] = {}
+            for fingerprint, key in rows:
+                known[fingerprint] = (*known.get(fingerprint, ()), memories[key])
+            return known
+
+        return self._database.read(work)
+
+    def find_idempotent(
+        self, scope: Scope, idempotency: Idempotency
+    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+        """What the write that bore this key did."""
+
+        def work(connection: apsw.Connection) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+            scope_key = scope_key_of(connection, scope)
+            row: Row | None = connection.execute(_SQL["idempotent"], (scope_key, idempotency.key)).fetchone()
+            if row is None:
+                return None
+            body_digest, episode_id, outcome = row
+            if body_digest != idempotency.body_digest:
+                raise Conflict(
+                    f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
+                    code="idempotency_key_reused",
+                )
+            return from_blob(episode_id), tuple(
+                (Decision(event), _memory_by_id(connection, memory_id)) for event, memory_id in json.loads(outcome)
+            )
+
+        return self._database.read(work)
+
+    def get(self, scope: Scope, memory_id: str) -> Memory:
+        """The memory with this id, deleted or not."""
+        return self._database.read(lambda connection: _memory_in_scope(connection, scope, memory_id)[1])
+
+    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
+        """The memories with these keys that the scope covers."""
+        found = self._database.read(lambda connection: _memories_by_key(connection, keys))
+        return {key: memory for key, memory in found.items() if scope.covers(memory.scope)}
+
+    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
+        """Those of the keys whose memories the scope covers and the view shows."""
+
+        def work(connection: apsw.Connection) -> set[int]:
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return set()
+            among = Condition("m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
+            condition = join("AND", [among, reach.condition(), view_condition(view)])
+            return {
+                key for (key,) in connection.execute(f"SELECT m.key FROM memories AS m WHERE {condition.sql}", condition.values)
+            }
+
+        return self._database.read(work)
+
+    def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
+        """The memories that the view shows, newest first."""
+
+        def work(connection: apsw.Connection) -> list[Memory]:
+            reach = reach_of(connection, scope)
+            if after is not None:
+                before_key, _ = _memory_in_scope(connection, scope, after)
+            else:
+                before_key = None
+            return [] if reach.is_empty else _page(connection, reach, view, limit + 1, before_key)
+
+        memories = self._database.read(work)
+        page = tuple(memories[:limit])
+        return Page(page, page[-1].id if len(memories) > limit else None)
+
+    def history(self, scope: Scope, memory_id: str) -> tuple[Version, ...]:
+        """Every content the memory had, oldest first."""
+
+        def work(connection: apsw.Connection) -> tuple[Version, ...]:
+            key, memory = _memory_in_scope(connection, scope, memory_id)
+            return versions_of(connection, key, memory)
+
+        return self._database.read(work)
+
+    def related(self, scope: Scope, memory_id: str, *, type: str | None, limit: int) -> tuple[RelatedMemory, ...]:
+        """The undeleted memories linked with this one, strongest link first."""
+
+        def work(connection: apsw.Connection) -> tuple[RelatedMemory, ...]:
+            key, _ = _memory_in_scope(connection, scope, memory_id)
+            rows: list[Row] = connection.execute(_SQL["relations_of_memory"], (key, type, limit)).fetchall()
+            ends = _memories_by_key(connection, [end for row in rows for end in row[2:4]])
+            return tuple(
+                _to_related(row, ends, outgoing=row[2] == key)
+                for row in rows
+                if scope.covers(ends[row[3] if row[2] == key else row[2]].scope)
+            )
+
+        return self._database.read(work)
+
+    def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
+        """The events with a higher number than ``after``, in order."""
+
+        def work(connection: apsw.Connection) -> tuple[MemoryEvent, ...]:
+            return tuple(
+                MemoryEvent(number, EventType(event), from_blob(memory_id), from_microseconds(at))
+                for number, event, memory_id, at in connection.execute(_SQL["events_after"], (after, limit))
+            )
+
+        return self._database.read(work)
+
+    def stats(self) -> StoreStats:
+        """What the store holds."""
+
+        def work(connection: apsw.Connection) -> StoreStats:
+            memories, deleted, episodes, messages, relations, users, change_number = connection.execute(_SQL["stats"]).get
+            embedder = connection.execute(_SQL["embedder"]).get
+            return StoreStats(
+                memories=memories,
+                deleted=deleted,
+                episodes=episodes,
+                messages=messages,
+                relations=relations,
+                users=users,
+                bytes_on_disk=self._database.bytes_on_disk(),
+                change_number=change_number,
+                schema_version=connection.pragma("user_version"),
+                embedder=EmbedderIdentity(*embedder) if embedder else None,
+                encrypted=self._database.encrypted,
+            )
+
+        return self._database.read(work)
+
+    def records(self, tenant: str | None) -> Iterator[Record]:
+        """Everything in the store, or of one tenant, as it was when the iteration began."""
+        with self._database.connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield from transfer.read_records(connection, tenant)
+            finally:
+                connection.execute("ROLLBACK")
+
+    def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
+        """Write records that are not there yet."""
+        return self._database.write(
+            lambda connection: transfer.write_records(connection, records, vectors, self._identity)
+        )
+
+    def change_number(self) -> int:
+        """A number that grows with every commit of any process."""
+
+        def work(connection: apsw.Connection) -> int:
+            number: int = connection.execute(_SQL["change_number"]).get
+            return number
+
+        return self._database.read(work)
+
+    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write a consistent copy while others go on writing."""
+        copy_database(self._database, target, progress)
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the store, in sentences."""
+        return self._database.read(_find_faults)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
+    return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
+
+
+def _memory_by_id(connection: apsw.Connection, memory_id: str) -> Memory:
+    return next(iter(read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),)).values()))
+
+
+def _memory_in_scope(connection: apsw.Connection, scope: Scope, memory_id: str) -> tuple[int, Memory]:
+    found = read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),))
+    for key, memory in found.items():
+        if scope.covers(memory.scope):
+            return key, memory
+    raise NotFound(
+        f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+        code="memory_not_found",
+        memory_id=memory_id,
+    )
+
+
+def _page(
+    connection: apsw.Connection, reach: Reach, view: View, limit: int, before_key: int | None
+) -> list[Memory]:
+    parts = [reach.condition(), view_condition(view)]
+    if before_key is not None:
+        parts.append(Condition("m.key < ?", (before_key,)))
+    condition = join("AND", parts)
+    found = read_memories(connection, f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?", (*condition.values, limit))
+    return list(found.values())
+
+
+def _to_related(row: Row, ends: Mapping[int, Memory], *, outgoing: bool) -> RelatedMemory:
+    identifier, relation_type, from_key, to_key, strength, created_at = row
+    relation = Relation(
+        id=from_blob(identifier),
+        type=relation_type,
+        from_id=ends[from_key].id,
+        to_id=ends[to_key].id,
+        strength=strength,
+        created_at=from_microseconds(created_at),
+    )
+    return RelatedMemory(relation, ends[to_key if outgoing else from_key], outgoing)
+
+
+def _find_faults(connection: apsw.Connection) -> tuple[str, ...]:
+    faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    faults += [
+        f"{table} row {row} points to a missing row of {parent}"
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
+    ]
+    for sentence, sql in read_statements("checks.sql").items():
+        count = connection.execute(sql).get
+        if count:
+            faults.append(f"{sentence.replace('_', ' ')}: {count}")
+    broken = audit.first_broken_entry(connection)
+    if broken is not None:
+        faults.append(f"the audit log was changed at entry {broken}")
+    return tuple(faults)

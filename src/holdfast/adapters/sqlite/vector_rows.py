@@ -1,0 +1,108 @@
+"""How vectors lie in the file: float16, new ones loose, full blocks of one home packed together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from holdfast import limits
+from holdfast.adapters.sqlite.statements import read_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import apsw
+    import numpy.typing as npt
+
+    from holdfast.ports import EmbedderIdentity, Vector
+
+_SQL = read_statements("writes.sql")
+
+STORED = np.dtype("<f2")
+KEYS = np.dtype("<i8")
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """The vector of one memory, and the thread whose turn it is."""
+
+    memory_key: int
+    thread: int
+    vector: bytes
+
+
+def to_stored(vector: Vector) -> bytes:
+    """The vector as it lies in the file.
+
+    Half precision moves a dot product of unit vectors by less than 0.0005, so the ranking stays that of
+    the full vectors, at half the bytes and without a second, finer copy.
+    """
+    return np.ascontiguousarray(vector, dtype=STORED).tobytes()
+
+
+def embedder_key(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
+    """The key of an embedder, made when it is new to this file."""
+    values = (identity.id, identity.revision, identity.dimension)
+    connection.execute(_SQL["insert_embedder"], values)
+    key: int = connection.execute(_SQL["embedder_key"], values).get
+    return key
+
+
+def append_vectors(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
+    """Add vectors of new memories, whose keys are greater than all before; pack what fills a block."""
+    loose: int = connection.execute(_SQL["loose_count"], (home,)).get
+    if loose + len(rows) < limits.VECTOR_BLOCK_ROWS:
+        _write_loose(connection, embedder, home, rows)
+        connection.execute(_SQL["set_loose_count"], (home, loose + len(rows)))
+        return
+    waiting = [*_take_loose(connection, embedder, home), *rows]
+    full = len(waiting) - len(waiting) % limits.VECTOR_BLOCK_ROWS
+    for start in range(0, full, limits.VECTOR_BLOCK_ROWS):
+        _write_block(connection, embedder, home, waiting[start : start + limits.VECTOR_BLOCK_ROWS])
+    _write_loose(connection, embedder, home, waiting[full:])
+    connection.execute(_SQL["set_loose_count"], (home, len(waiting) - full))
+
+
+def replace_vector(connection: apsw.Connection, embedder: int, home: int, memory_key: int, vector: bytes) -> None:
+    """Put another vector in the place of a memory's present one."""
+    connection.execute(_SQL["update_loose_vector"], (embedder, home, memory_key, vector))
+    if connection.changes():
+        return
+    block, keys_blob, vectors_blob = connection.execute(_SQL["block_of_memory"], (embedder, home, memory_key)).get
+    place = int(np.searchsorted(np.frombuffer(keys_blob, KEYS), memory_key))
+    size = len(vector)
+    changed = vectors_blob[: place * size] + vector + vectors_blob[(place + 1) * size :]
+    connection.execute(_SQL["update_vector_block"], (block, changed))
+
+
+def join_vectors(blobs: Iterable[bytes], dimension: int) -> npt.NDArray[np.float32]:
+    """Stored vectors as one float32 matrix of shape (vectors, dimension)."""
+    return np.frombuffer(b"".join(blobs), STORED).reshape(-1, dimension).astype(np.float32)
+
+
+def _take_loose(connection: apsw.Connection, embedder: int, home: int) -> list[VectorRow]:
+    rows = [VectorRow(*row) for row in connection.execute(_SQL["loose_vectors"], (embedder, home))]
+    connection.execute(_SQL["delete_loose_vectors"], (embedder, home))
+    return rows
+
+
+def _write_loose(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
+    connection.executemany(
+        _SQL["insert_loose_vector"], ((embedder, home, row.memory_key, row.thread, row.vector) for row in rows)
+    )
+
+
+def _write_block(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
+    connection.execute(
+        _SQL["insert_vector_block"],
+        (
+            embedder,
+            home,
+            rows[-1].memory_key,
+            np.array([row.memory_key for row in rows], KEYS).tobytes(),
+            np.array([row.thread for row in rows], KEYS).tobytes(),
+            b"".join(row.vector for row in rows),
+        ),
+    )

@@ -1,0 +1,160 @@
+"""Exact search by meaning inside a scope, over matrices that follow the file's change numbers."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from holdfast import limits
+from holdfast.adapters.sqlite.matrix import HomeMatrix, build_matrix, window_scores
+from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.rows import Row, keys_to_json
+from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.vector_rows import KEYS, join_vectors
+from holdfast.domain.ranking import Scores, Signal
+from holdfast.errors import BackendRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import apsw
+
+    from holdfast.adapters.sqlite.database import Database
+    from holdfast.adapters.sqlite.matrix import Floats, Keys
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity, Vector
+
+_SQL = read_statements("vectors.sql")
+_NOTHING: Mapping[Signal, Scores] = {
+    Signal.MEANING: Scores({}, 0.0, 0.0),
+    Signal.MEANING_WINDOW: Scores({}, 0.0, 0.0),
+}
+
+
+class SqliteVectorIndex:
+    """``VectorIndex`` over the vectors in the file, kept in memory by home while there is room."""
+
+    def __init__(
+        self, database: Database, identity: EmbedderIdentity, *, bytes_max: int = limits.VECTOR_CACHE_BYTES_MAX
+    ) -> None:
+        self._database = database
+        self._identity = identity
+        self._bytes_max = bytes_max
+        self._matrices: OrderedDict[int, HomeMatrix] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def search(
+        self, scope: Scope, query: Vector, *, limit: int, also: Sequence[int] = ()
+    ) -> Mapping[Signal, Scores]:
+        """The nearest memories of the scope by the message and by its window."""
+        reach, matrices = self._database.read(lambda connection: self._load(connection, scope))
+        scored = [part for matrix in matrices if (part := _score(matrix, reach, query)) is not None]
+        if not scored:
+            return _NOTHING
+        keys = np.concatenate([part[0] for part in scored])
+        turns = np.concatenate([part[1] for part in scored])
+        windows = np.concatenate([part[2] for part in scored])
+        chosen = _best(turns, limit) | _best(windows, limit) | np.isin(keys, np.asarray(also, np.int64))
+        return {
+            Signal.MEANING: _scores(keys, turns, chosen),
+            Signal.MEANING_WINDOW: _scores(keys, windows, chosen),
+        }
+
+    def _load(self, connection: apsw.Connection, scope: Scope) -> tuple[Reach, list[HomeMatrix]]:
+        reach = reach_of(connection, scope)
+        if reach.is_empty:
+            return reach, []
+        embedder = self._embedder_key(connection)
+        homes: list[Row] = connection.execute(_SQL["homes"], (keys_to_json(reach.home_keys),)).fetchall()
+        return reach, [self._matrix(connection, embedder, *home) for home in homes]
+
+    def _embedder_key(self, connection: apsw.Connection) -> int | None:
+        row: Row | None = connection.execute(_SQL["embedder"]).fetchone()
+        if row is None:
+            return None
+        key, *identity = row
+        if tuple(identity) != (self._identity.id, self._identity.revision, self._identity.dimension):
+            raise BackendRejected(
+                f"the store's vectors now come from another embedder than {self._identity}: open the store again",
+                code="embedder_mismatch",
+            )
+        return int(key)
+
+    def _matrix(
+        self, connection: apsw.Connection, embedder: int | None, home: int, change_number: int, epoch: int
+    ) -> HomeMatrix:
+        with self._lock:
+            known = self._matrices.get(home)
+        if known is not None and (known.change_number, known.epoch) == (change_number, epoch):
+            matrix = known
+        else:
+            grown = known if known is not None and known.epoch == epoch else None
+            matrix = self._read(connection, embedder, home, change_number, epoch, grown)
+        self._keep(home, matrix)
+        return matrix
+
+    def _read(
+        self,
+        connection: apsw.Connection,
+        embedder: int | None,
+        home: int,
+        change_number: int,
+        epoch: int,
+        known: HomeMatrix | None,
+    ) -> HomeMatrix:
+        last = int(known.keys[-1]) if known is not None and len(known.keys) else 0
+        rows = connection.execute(_SQL["blocks_after"], (embedder, home, last)).fetchall()
+        loose = connection.execute(_SQL["loose_after"], (embedder, home, last)).fetchall()
+        keys = _join_keys([*(row[0] for row in rows), *(_one_key(row[0]) for row in loose)])
+        threads = _join_keys([*(row[1] for row in rows), *(_one_key(row[1]) for row in loose)])
+        vectors = join_vectors([*(row[2] for row in rows), *(row[2] for row in loose)], self._identity.dimension)
+        new = keys > last
+        keys, threads, vectors = keys[new], threads[new], vectors[new]
+        if known is not None:
+            keys = np.concatenate([known.keys, keys])
+            threads = np.concatenate([known.threads, threads])
+            vectors = np.concatenate([known.vectors, vectors])
+        return build_matrix(change_number=change_number, epoch=epoch, keys=keys, threads=threads, vectors=vectors)
+
+    def _keep(self, home: int, matrix: HomeMatrix) -> None:
+        with self._lock:
+            self._matrices[home] = matrix
+            self._matrices.move_to_end(home)
+            while len(self._matrices) > 1 and self._bytes() > self._bytes_max:
+                self._matrices.popitem(last=False)
+
+    def _bytes(self) -> int:
+        return sum(matrix.bytes for matrix in self._matrices.values())
+
+
+def _score(matrix: HomeMatrix, reach: Reach, query: Vector) -> tuple[Keys, Floats, Floats] | None:
+    turns = matrix.vectors @ query
+    windows = window_scores(matrix, turns)
+    if reach.scope_keys is None:
+        return (matrix.keys, turns, windows) if len(turns) else None
+    inside = np.isin(matrix.threads, np.asarray(reach.scope_keys, np.int64))
+    return (matrix.keys[inside], turns[inside], windows[inside]) if inside.any() else None
+
+
+def _best(scores: Floats, limit: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if len(scores) <= limit:
+        return np.ones(len(scores), np.bool_)
+    chosen = np.zeros(len(scores), np.bool_)
+    chosen[np.argpartition(scores, len(scores) - limit)[-limit:]] = True
+    return chosen
+
+
+def _scores(keys: Keys, scores: Floats, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Scores:
+    by_key = dict(zip(keys[chosen].tolist(), scores[chosen].tolist(), strict=True))
+    return Scores(by_key, float(scores.min()), float(scores.max()))
+
+
+def _one_key(key: int) -> bytes:
+    return int(key).to_bytes(KEYS.itemsize, "little", signed=True)
+
+
+def _join_keys(blobs: list[bytes]) -> Keys:
+    return np.frombuffer(b"".join(blobs), KEYS).astype(np.int64)

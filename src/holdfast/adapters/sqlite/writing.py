@@ -1,0 +1,276 @@
+"""Applies one change inside the transaction it is given."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, assert_never
+
+from holdfast import limits
+from holdfast.adapters.sqlite import audit
+from holdfast.adapters.sqlite.reach import ensure_scope
+from holdfast.adapters.sqlite.rows import (
+    Row,
+    first_version,
+    metadata_to_json,
+    optional_microseconds,
+    read_memories,
+    to_blob,
+)
+from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.vector_rows import VectorRow, append_vectors, embedder_key, replace_vector, to_stored
+from holdfast.domain.decision import Decision
+from holdfast.domain.events import EventType
+from holdfast.domain.instant import to_microseconds
+from holdfast.domain.memory import Version
+from holdfast.errors import BackendRejected, Conflict, NotFound
+from holdfast.ports import Relate, Remember, Revise
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import apsw
+
+    from holdfast.domain.memory import Memory
+    from holdfast.domain.message import Episode
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity, NewMemory
+
+_SQL = read_statements("writes.sql")
+
+
+def apply(connection: apsw.Connection, change: Remember | Revise | Relate, identity: EmbedderIdentity) -> None:
+    """Write the change with its versions, event and audit entry."""
+    match change:
+        case Remember():
+            _remember(connection, change, identity)
+        case Revise():
+            _revise(connection, change, identity)
+        case Relate():
+            _relate(connection, change)
+        case _:
+            assert_never(change)
+
+
+def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderIdentity) -> None:
+    episode = change.episode
+    scope_key, home_key = ensure_scope(connection, episode.scope)
+    _refuse_what_is_known(connection, change, scope_key)
+    episode_key = insert_episode(connection, episode, scope_key)
+    thread = scope_key if episode.scope.session_id else -episode_key
+    keys = [insert_memory(connection, new.memory, new.fingerprint, scope_key, home_key, thread) for new in change.new]
+    for key, new in zip(keys, change.new, strict=True):
+        for source in new.memory.sources:
+            connection.execute(_SQL["insert_source"], (key, episode_key, source.position))
+    for memory_id, position in change.repeated:
+        connection.execute(_SQL["insert_source"], (_key_of(connection, memory_id), episode_key, position))
+    insert_vectors(connection, identity, home_key, change.new, keys, thread)
+    _announce(connection, EventType.CREATED, [new.memory for new in change.new], episode.created_at)
+    _finish(connection, home_key, action="remember", target=episode.id, items=len(episode.messages), at=episode.created_at)
+    _keep_idempotency(connection, change, scope_key)
+
+
+def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
+    fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
+    if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
+        raise Conflict("another writer has just added the same message: try again", code="already_known")
+
+
+def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:
+    """Write an episode and its messages; its key."""
+    key: int = connection.execute(
+        _SQL["insert_episode"],
+        (to_blob(episode.id), scope_key, to_microseconds(episode.created_at), metadata_to_json(episode.metadata)),
+    ).get
+    connection.executemany(
+        _SQL["insert_message"],
+        (
+            (key, n, message.role.value, message.name, message.id, optional_microseconds(message.at), message.content)
+            for n, message in enumerate(episode.messages)
+        ),
+    )
+    return key
+
+
+def insert_memory(
+    connection: apsw.Connection, memory: Memory, fingerprint: bytes, scope_key: int, home_key: int, thread: int
+) -> int:
+    """Write a memory with its entities, without sources and vector; its key."""
+    connection.execute(
+        _SQL["insert_memory"],
+        (
+            to_blob(memory.id), scope_key, home_key, thread, memory.kind.value, memory.tier.value,
+            memory.state.value, memory.origin.value, memory.trust, memory.importance,
+            memory.sources[0].name if memory.sources else None, memory.text, metadata_to_json(memory.metadata),
+            memory.version, to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
+            to_microseconds(memory.created_at), to_microseconds(memory.updated_at),
+            optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
+            optional_microseconds(memory.accessed_at), memory.access_count, fingerprint,
+        ),
+    )  # fmt: skip
+    key = connection.last_insert_rowid()
+    for name in memory.entities:
+        folded = name.casefold()
+        connection.execute(_SQL["insert_entity"], (home_key, folded, name))
+        connection.execute(_SQL["insert_memory_entity"], (key, home_key, folded))
+    return key
+
+
+def insert_vectors(
+    connection: apsw.Connection,
+    identity: EmbedderIdentity,
+    home_key: int,
+    new: tuple[NewMemory, ...],
+    keys: list[int],
+    thread: int,
+) -> None:
+    """Write the vectors of new memories of one thread.
+
+    Raises:
+        BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder.
+    """
+    rows = [VectorRow(key, thread, to_stored(item.vector)) for key, item in zip(keys, new, strict=True)]
+    append_vectors(connection, current_embedder(connection, identity), home_key, rows)
+
+
+def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
+    """The key of the store's embedder, which must be this one; the first writer's becomes the store's."""
+    mine = embedder_key(connection, identity)
+    current = connection.execute(_SQL["current_embedder_key"]).get
+    if current is None:
+        connection.execute(_SQL["set_embedder"], (mine,))
+    elif current != mine:
+        raise BackendRejected(
+            f"the store's vectors now come from another embedder than {identity}: open the store again",
+            code="embedder_mismatch",
+        )
+    return mine
+
+
+def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdentity) -> None:
+    memory = change.memory
+    key, version, home_key, *_ = _row_of(connection, memory.id)
+    if version != change.replaces_version:
+        raise Conflict(
+            f"memory {memory.id} has version {version}, not {change.replaces_version}: read it again and decide anew",
+            code="version_conflict",
+            memory_id=memory.id,
+            version=version,
+            expected_version=change.replaces_version,
+        )
+    before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
+    insert_version(connection, key, first_version(before))
+    _update_memory(connection, key, memory)
+    insert_version(connection, key, _present_version(memory, change))
+    if change.vector is not None:
+        embedder = current_embedder(connection, identity)
+        replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
+    _announce(connection, change.event, [memory], memory.updated_at)
+    _finish(
+        connection, home_key, action=change.event.value, target=memory.id, items=1, at=memory.updated_at,
+        reload=change.vector is not None,
+    )  # fmt: skip
+
+
+def _update_memory(connection: apsw.Connection, key: int, memory: Memory) -> None:
+    connection.execute(
+        _SQL["update_memory"],
+        (
+            key, memory.text, memory.kind.value, memory.tier.value, memory.state.value, memory.trust,
+            memory.importance, metadata_to_json(memory.metadata), memory.version, to_microseconds(memory.valid_at),
+            optional_microseconds(memory.invalid_at), to_microseconds(memory.updated_at),
+            optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
+        ),
+    )  # fmt: skip
+
+
+def _present_version(memory: Memory, change: Revise) -> Version:
+    return Version(
+        memory_id=memory.id,
+        version=memory.version,
+        event=change.event.value,
+        text=memory.text,
+        importance=memory.importance,
+        metadata=memory.metadata,
+        expires_at=memory.expires_at,
+        deleted=memory.is_deleted,
+        recorded_at=memory.updated_at,
+        reason=change.reason,
+    )
+
+
+def insert_version(connection: apsw.Connection, key: int, version: Version) -> None:
+    """Write a content of a memory, unless it is there."""
+    connection.execute(
+        _SQL["insert_version"],
+        (
+            key, version.version, version.event, version.text, version.importance,
+            metadata_to_json(version.metadata), optional_microseconds(version.expires_at), int(version.deleted),
+            to_microseconds(version.recorded_at), version.reason,
+        ),
+    )  # fmt: skip
+
+
+def _relate(connection: apsw.Connection, change: Relate) -> None:
+    relation = change.relation
+    from_key, _, home_key, *_ = _row_of(connection, relation.from_id)
+    insert_relation(connection, change, from_key, _key_of(connection, relation.to_id))
+    connection.execute(
+        _SQL["insert_event"],
+        (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
+    )
+    _finish(connection, home_key, action="relate", target=relation.from_id, items=1, at=relation.created_at)
+
+
+def insert_relation(connection: apsw.Connection, change: Relate, from_key: int, to_key: int) -> None:
+    """Write a link, or give the one that is there the new strength."""
+    relation = change.relation
+    connection.execute(
+        _SQL["upsert_relation"],
+        (
+            to_blob(relation.id), relation.type, from_key, to_key, relation.strength,
+            to_microseconds(relation.created_at),
+        ),
+    )  # fmt: skip
+
+
+def _row_of(connection: apsw.Connection, memory_id: str) -> Row:
+    row: Row | None = connection.execute(_SQL["memory_by_id"], (to_blob(memory_id),)).fetchone()
+    if row is None:
+        raise NotFound(f"no memory {memory_id}", code="memory_not_found", memory_id=memory_id)
+    return row
+
+
+def _key_of(connection: apsw.Connection, memory_id: str) -> int:
+    return int(_row_of(connection, memory_id)[0])
+
+
+def _announce(connection: apsw.Connection, event: EventType, memories: list[Memory], at: datetime) -> None:
+    connection.executemany(
+        _SQL["insert_event"], ((event.value, to_blob(memory.id), to_microseconds(at)) for memory in memories)
+    )
+    connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
+
+
+def _finish(
+    connection: apsw.Connection, home_key: int, *, action: str, target: str, items: int, at: datetime, reload: bool = False
+) -> None:
+    """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
+    number = connection.execute(_SQL["next_change_number"]).get
+    connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
+    audit.record(connection, at=to_microseconds(at), action=action, target=to_blob(target) or b"", items=items)
+
+
+def _keep_idempotency(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
+    if change.idempotency is None:
+        return
+    added = [(new.memory.sources[0].position, Decision.ADD.value, new.memory.id) for new in change.new]
+    known = [(position, Decision.NONE.value, memory_id) for memory_id, position in change.repeated]
+    outcome = [[event, memory_id] for _, event, memory_id in sorted(added + known, key=lambda entry: entry[0])]
+    connection.execute(
+        _SQL["insert_idempotency"],
+        (
+            scope_key, change.idempotency.key, change.idempotency.body_digest, to_blob(change.episode.id),
+            json.dumps(outcome),
+        ),
+    )  # fmt: skip
+    connection.execute(_SQL["trim_idempotency"], (limits.IDEMPOTENCY_KEYS_MAX,))

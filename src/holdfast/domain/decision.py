@@ -1,0 +1,42 @@
+"""What becomes of a statement, and what an ``add`` answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holdfast.domain.memory import Memory
+
+
+class Decision(StrEnum):
+    """The four verbs. An update supersedes and a delete invalidates: nothing is overwritten."""
+
+    ADD = "ADD"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one statement did: the memory as it is now, and as it was when that differs."""
+
+    event: Decision
+    memory: Memory
+    previous: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What an ``add`` did. When it is returned, everything in it is on disk."""
+
+    episode_id: str
+    changes: tuple[Change, ...]
+    status: str = "done"
+
+    @property
+    def memories(self) -> tuple[Memory, ...]:
+        """The memories that hold what was said, new or already known."""
+        return tuple(change.memory for change in self.changes)

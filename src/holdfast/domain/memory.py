@@ -1,0 +1,207 @@
+"""One stored statement, its sources, and the contents it had before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from holdfast.domain.message import Role
+from holdfast.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.domain.metadata import Metadata
+    from holdfast.domain.scope import Scope
+
+DEFAULT_IMPORTANCE = 0.5
+
+
+class Kind(StrEnum):
+    """What a memory states: something said, something known, or something to do."""
+
+    EPISODIC = "episodic"
+    SEMANTIC = "semantic"
+    PROCEDURAL = "procedural"
+
+
+class Tier(StrEnum):
+    """How a memory can be found: in a session's ring, by words, or by meaning too."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+class State(StrEnum):
+    """Where a memory stands in its life."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Origin(StrEnum):
+    """Where the words came from; decides how far they are trusted."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    DOCUMENT = "document"
+    IMPORT = "import"
+    DERIVED = "derived"
+
+
+_TRUST_BY_ORIGIN = {
+    Origin.USER: 1.0,
+    Origin.ASSISTANT: 0.7,
+    Origin.IMPORT: 0.7,
+    Origin.DERIVED: 0.7,
+    Origin.DOCUMENT: 0.5,
+    Origin.TOOL: 0.4,
+}
+
+_ORIGIN_BY_ROLE = {
+    Role.USER: Origin.USER,
+    Role.SYSTEM: Origin.USER,
+    Role.ASSISTANT: Origin.ASSISTANT,
+    Role.TOOL: Origin.TOOL,
+}
+
+
+def origin_of(role: Role) -> Origin:
+    """Where the words of a speaker in that role come from."""
+    return _ORIGIN_BY_ROLE[role]
+
+
+def trust_of(origin: Origin) -> float:
+    """How far words of that origin are trusted, 0 to 1, before anybody promotes them."""
+    return _TRUST_BY_ORIGIN[origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The link from a memory to the message that it came from.
+
+    ``message_id`` is the caller's own id of the message, when it had one.
+    """
+
+    episode_id: str
+    position: int
+    message_id: str | None
+    role: Role
+    name: str | None
+    at: datetime
+
+    @property
+    def speaker(self) -> str:
+        """The name a reader would put before the words."""
+        return self.name or self.role.value
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One stored statement, as it is now.
+
+    ``valid_at`` and ``invalid_at`` say when it was true in the world; ``created_at`` and
+    ``expired_at`` when the system began and ceased to believe it; after ``expires_at`` no read
+    returns it. ``importance`` and ``trust`` lie between 0 and 1.
+    """
+
+    id: str
+    text: str
+    scope: Scope
+    kind: Kind
+    tier: Tier
+    state: State
+    origin: Origin
+    trust: float
+    importance: float
+    metadata: Metadata
+    entities: tuple[str, ...]
+    sources: tuple[Source, ...]
+    version: int
+    valid_at: datetime
+    invalid_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    expired_at: datetime | None
+    expires_at: datetime | None
+    accessed_at: datetime | None
+    access_count: int
+
+    @property
+    def category(self) -> str | None:
+        """The ``category`` of the metadata."""
+        value = self.metadata.get("category")
+        return value if isinstance(value, str) else None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The ``tags`` of the metadata."""
+        value = self.metadata.get("tags")
+        return tuple(str(tag) for tag in value) if isinstance(value, tuple) else ()
+
+    @property
+    def speaker(self) -> str | None:
+        """Who said it, when somebody did."""
+        return self.sources[0].speaker if self.sources else None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it was deleted; ``restore`` brings it back."""
+        return self.expired_at is not None
+
+    def is_visible(self, now: datetime) -> bool:
+        """Whether a read at ``now`` may return it."""
+        return self.expired_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A content that a memory had or has: what, since when, and why it came about."""
+
+    memory_id: str
+    version: int
+    event: str
+    text: str
+    importance: float
+    metadata: Metadata
+    expires_at: datetime | None
+    deleted: bool
+    recorded_at: datetime
+    reason: str | None
+
+
+def indexed_text(name: str | None, text: str) -> str:
+    """What the indexes see of a memory: its words behind the name of who said them."""
+    return f"{name}: {text}" if name else text
+
+
+def read_importance(value: float | None) -> float:
+    """An importance between 0 and 1; the default where none is given.
+
+    Raises:
+        InvalidInput: ``invalid_importance``.
+    """
+    if value is None:
+        return DEFAULT_IMPORTANCE
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise InvalidInput(
+            f"importance must be a number from 0 to 1, not {value!r}", code="invalid_importance"
+        )
+    return float(value)
+
+
+def read_expiry(value: datetime | None, *, now: datetime) -> datetime | None:
+    """An expiry that lies ahead.
+
+    Raises:
+        InvalidInput: ``expiry_in_the_past``.
+    """
+    if value is not None and value <= now:
+        raise InvalidInput(
+            f"expires_at {value.isoformat()} is not in the future: it would never be returned",
+            code="expiry_in_the_past",
+        )
+    return value

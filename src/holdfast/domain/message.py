@@ -1,0 +1,155 @@
+"""What was said: one utterance, and the episode of utterances that one call brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.instant import read_instant
+from holdfast.domain.text import require_name, require_text
+from holdfast.errors import InvalidInput, LimitExceeded
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.domain.metadata import Metadata
+    from holdfast.domain.scope import Scope
+
+
+class Role(StrEnum):
+    """Who speaks, in the words of every chat interface."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One utterance, word for word.
+
+    ``id`` is the caller's own and comes back in the sources of every hit. ``at`` is when it was
+    said; without it, the message was said when it was added.
+    """
+
+    role: Role
+    content: str
+    name: str | None = None
+    id: str | None = None
+    at: datetime | None = None
+
+    @property
+    def speaker(self) -> str:
+        """The name a reader would put before the words."""
+        return self.name or self.role.value
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The messages of one ``add``, stored as they were said and never edited."""
+
+    id: str
+    scope: Scope
+    messages: tuple[Message, ...]
+    created_at: datetime
+    metadata: Metadata
+
+
+MessageInput = str | Message | Mapping[str, object]
+ConversationInput = MessageInput | Sequence[MessageInput]
+
+_KEYS = frozenset({"role", "content", "name", "id", "at"})
+
+
+def read_messages(given: ConversationInput) -> tuple[Message, ...]:
+    """The messages in what a caller gave: a text, one message, or a list of them.
+
+    Raises:
+        InvalidInput: for an unknown key or role, an unusable content, name, id or time.
+        LimitExceeded: ``too_many_messages`` or ``text_too_long``.
+
+    Example:
+        >>> read_messages("I moved to Berlin")[0].role
+        <Role.USER: 'user'>
+    """
+    if isinstance(given, (str, Message, Mapping)):
+        return (_read_message(given, "the message"),)
+    if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):
+        raise InvalidInput(
+            f"cannot remember a {type(given).__name__}: give a text, a message or a list of messages",
+            code="not_messages",
+        )
+    if not given:
+        raise InvalidInput("the list of messages is empty: give at least one", code="no_messages")
+    if len(given) > limits.MESSAGES_PER_ADD_MAX:
+        raise LimitExceeded(
+            f"{len(given):,} messages in one add; the most is {limits.MESSAGES_PER_ADD_MAX:,}: "
+            "add them in several calls",
+            code="too_many_messages",
+            messages=len(given),
+            messages_max=limits.MESSAGES_PER_ADD_MAX,
+        )
+    return tuple(_read_message(item, f"message {n}") for n, item in enumerate(given, start=1))
+
+
+def _read_message(given: object, what: str) -> Message:
+    match given:
+        case str():
+            return Message(Role.USER, _content(given, what))
+        case Message():
+            fields: Mapping[str, object] = {
+                key: getattr(given, key) for key in _KEYS if getattr(given, key) is not None
+            }
+        case Mapping():
+            fields = given
+        case _:
+            raise InvalidInput(
+                f"{what} is a {type(given).__name__}: give a text or "
+                '{"role": …, "content": …, "name": …, "id": …, "at": …}',
+                code="not_messages",
+            )
+    return _from_mapping(fields, what)
+
+
+def _from_mapping(fields: Mapping[str, object], what: str) -> Message:
+    unknown = sorted(str(key) for key in fields.keys() - _KEYS)
+    if unknown:
+        raise InvalidInput(
+            f"{what} has the unknown key {unknown[0]!r}; the keys are {', '.join(sorted(_KEYS))}",
+            code="unknown_message_key",
+            key=unknown[0],
+        )
+    at = fields.get("at")
+    return Message(
+        role=_role(fields.get("role", Role.USER), what),
+        content=_content(fields.get("content"), what),
+        name=_optional_name(fields.get("name"), f"the name of {what}"),
+        id=_optional_name(fields.get("id"), f"the id of {what}"),
+        at=None if at is None else read_instant(at, what=f"the time of {what}"),  # type: ignore[arg-type]  # read_instant refuses every other type
+    )
+
+
+def _role(value: object, what: str) -> Role:
+    try:
+        return Role(value)  # type: ignore[arg-type]  # an enum refuses every other type
+    except ValueError as error:
+        raise InvalidInput(
+            f"{what} has the unknown role {value!r}; the roles are {', '.join(Role)}",
+            code="unknown_role",
+        ) from error
+
+
+def _content(value: object, what: str) -> str:
+    return require_text(
+        value, what=f"the content of {what}", characters_max=limits.MESSAGE_CHARACTERS_MAX
+    )
+
+
+def _optional_name(value: object, what: str) -> str | None:
+    if value is None:
+        return None
+    return require_name(value, what=what, characters_max=limits.NAME_CHARACTERS_MAX)
