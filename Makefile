@@ -18,6 +18,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHO
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS MYPYPATH VIRTUAL_ENV
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_QUIET PIP_VERBOSE
 export NO_COLOR := 1
+export NO_MKDOCS_2_WARNING := 1
 unexport FORCE_COLOR PY_COLORS CLICOLOR_FORCE
 
 # A check prints one line when it passes, and all that its tool said when it does not.
@@ -67,7 +68,7 @@ bench: setup ## measure the speed of this machine and this version
 	@$(RUN) -m benchmarks.speed
 
 docs: $(VENV)/.setup-docs ## build the documentation into site/; a broken link or page fails
-	$(call step,docs,$(BIN)/mkdocs build --strict --quiet && $(RUN) tools/check_site.py site)
+	$(call step,docs,$(BIN)/mkdocs build --strict && $(RUN) tools/check_site.py site)
 
 serve: docs ## build the documentation and show it on http://127.0.0.1:8000
 	@echo "The documentation is on http://127.0.0.1:8000 (Ctrl+C stops)"
@@ -87,7 +88,7 @@ clean: ## remove .venv and everything that was built
 $(VENV)/.setup-base: pyproject.toml tools/setup_venv.py
 	@test -n "$(PYTHON)" || { echo "setup: no Python 3.11 or newer was found; install one," \
 		"or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "setup: $(PYTHON) is not Python 3.11 or newer" >&2; exit 1; }
 	@$(PYTHON) tools/setup_venv.py
 	@touch $@
