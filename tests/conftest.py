@@ -1,0 +1,72 @@
+"""What holds for every test: no network, no data of the user, and chance that can be repeated."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
+hypothesis.settings.load_profile("ci")
+
+INTERNET = {socket.AF_INET, socket.AF_INET6}
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every way for Python code to reach a host fails the test, whoever catches errors on the way.
+
+    A test marked `integration` may connect. A program that a test starts is not guarded.
+    """
+    if request.node.get_closest_marker("integration"):
+        return
+
+    def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(self: socket.socket, *arguments: Any) -> Any:  # noqa: ANN401 (whatever it takes)
+            if self.family in INTERNET and not is_own_pair(arguments[-1]):
+                refuse(arguments[-1])
+            return original(self, *arguments)
+
+        return call
+
+    def guarded_lookup(host: object, *_: object, **__: object) -> NoReturn:
+        refuse(host)
+
+    for method in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, method, guarded(getattr(socket.socket, method)))
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_lookup)
+    monkeypatch.setattr(socket, "gethostbyname", guarded_lookup)
+
+
+def is_own_pair(address: object) -> bool:
+    """Windows has no socket pairs: asyncio makes one of two loopback sockets for itself."""
+    return sys.platform == "win32" and isinstance(address, tuple) and address[0] == "127.0.0.1"
+
+
+def refuse(target: object) -> NoReturn:
+    """Fail the test by an exception that `except Exception` does not catch."""
+    pytest.fail(f"The network was used: {target}. A test that needs it is marked `integration`.")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own; no setting of the caller's shell reaches the test."""
+    for name in [name for name in os.environ if name.startswith("HOLDFAST_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "holdfast-home"
+    monkeypatch.setenv("HOLDFAST_HOME", str(home))
+    return home
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """After a failure, say how to get the same order again."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+        seed = terminalreporter.config.getoption("randomly_seed")
+        terminalreporter.write_line(
+            f'The same order again: make test ARGS="--randomly-seed={seed}"'
+        )
