@@ -67,6 +67,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     """After a failure, say how to get the same order again."""
     if exitstatus == pytest.ExitCode.TESTS_FAILED:
         seed = terminalreporter.config.getoption("randomly_seed")
-        terminalreporter.write_line(
-            f'The same order again: make test ARGS="--randomly-seed={seed}"'
-        )
+        terminalreporter.write_line(f'The same order again: make test ARGS="--randomly-seed={seed}"')

@@ -1,1 +1,110 @@
-"""Persistent memory for AI agents: one file, offline, with real semantic recall."""
+"""Persistent memory for AI agents: one file, offline, with real semantic recall.
+
+Importing this does nothing; a name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holdfast.async_engine import AsyncHoldfast
+    from holdfast.domain.decision import AddResult, Change, Decision
+    from holdfast.domain.entity import RelatedMemory, Relation
+    from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
+    from holdfast.domain.message import Message, Role
+    from holdfast.domain.query import Page
+    from holdfast.domain.ranking import Context, Hit, Part, SearchResult, Signal
+    from holdfast.domain.scope import Scope
+    from holdfast.engine import Holdfast
+    from holdfast.errors import (
+        BackendError,
+        BackendRejected,
+        BackendUnavailable,
+        Conflict,
+        HoldfastError,
+        InvalidInput,
+        LimitExceeded,
+        NotFound,
+        PermissionDenied,
+    )
+    from holdfast.ports import Embedder, EmbedderIdentity, StoreStats
+
+    __version__: str
+
+__all__ = [
+    "AddResult",
+    "AsyncHoldfast",
+    "BackendError",
+    "BackendRejected",
+    "BackendUnavailable",
+    "Change",
+    "Conflict",
+    "Context",
+    "Decision",
+    "Embedder",
+    "EmbedderIdentity",
+    "Hit",
+    "Holdfast",
+    "HoldfastError",
+    "InvalidInput",
+    "Kind",
+    "LimitExceeded",
+    "Memory",
+    "Message",
+    "NotFound",
+    "Origin",
+    "Page",
+    "Part",
+    "PermissionDenied",
+    "RelatedMemory",
+    "Relation",
+    "Role",
+    "Scope",
+    "SearchResult",
+    "Signal",
+    "Source",
+    "State",
+    "StoreStats",
+    "Tier",
+    "Version",
+    "__version__",
+]
+
+_MODULES = {
+    "async_engine": ("AsyncHoldfast",),
+    "domain.decision": ("AddResult", "Change", "Decision"),
+    "domain.entity": ("RelatedMemory", "Relation"),
+    "domain.memory": ("Kind", "Memory", "Origin", "Source", "State", "Tier", "Version"),
+    "domain.message": ("Message", "Role"),
+    "domain.query": ("Page",),
+    "domain.ranking": ("Context", "Hit", "Part", "SearchResult", "Signal"),
+    "domain.scope": ("Scope",),
+    "engine": ("Holdfast",),
+    "errors": (
+        "BackendError",
+        "BackendRejected",
+        "BackendUnavailable",
+        "Conflict",
+        "HoldfastError",
+        "InvalidInput",
+        "LimitExceeded",
+        "NotFound",
+        "PermissionDenied",
+    ),
+    "ports": ("Embedder", "EmbedderIdentity", "StoreStats"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("holdfast")
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

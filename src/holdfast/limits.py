@@ -67,6 +67,12 @@ WORD_CANDIDATES_MAX = 400
 VECTOR_CANDIDATES_MIN = 100
 """Memories that the vector index brings into a search, at least."""
 
+VECTOR_ROUNDS_MAX = 6
+"""Times that a search looks further when filters hide what is nearest."""
+
+VECTOR_ROUND_GROWTH = 8
+"""How many times further each of those times; six rounds reach 26 million memories."""
+
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""
 

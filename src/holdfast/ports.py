@@ -83,6 +83,14 @@ class Embedder(Protocol):
         """The vector of a text to find by: float32, shape (dimension,), length 1."""
         ...
 
+    def verify(self) -> None:
+        """Look at all that it is made of.
+
+        Raises:
+            BackendRejected: when something is missing or damaged.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
@@ -210,7 +218,9 @@ class MemoryStore(Protocol):
         """Every content the memory had, oldest first; the last is the present one."""
         ...
 
-    def related(self, scope: Scope, memory_id: str, *, type: str | None, limit: int) -> tuple[RelatedMemory, ...]:
+    def related(
+        self, scope: Scope, memory_id: str, *, type: str | None, limit: int
+    ) -> tuple[RelatedMemory, ...]:
         """The undeleted memories linked with this one, strongest link first."""
         ...
 

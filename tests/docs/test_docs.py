@@ -84,9 +84,7 @@ def test_code_of_the_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("page", pages(), ids=page_id)
 def test_links_of_the_page_lead_to_a_file(page: Path) -> None:
     missing = [
-        target
-        for target in relative_links(page)
-        if not (page.parent / target.partition("#")[0]).exists()
+        target for target in relative_links(page) if not (page.parent / target.partition("#")[0]).exists()
     ]
 
     assert missing == []
@@ -115,9 +113,7 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, by the rule that the site and code hosts share."""
     text = page.read_text(encoding="utf-8")
     titles = (re.sub(r"[`*]", "", match["title"]) for match in HEADING.finditer(text))
-    return {
-        re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower()) for title in titles
-    }
+    return {re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower()) for title in titles}
 
 
 @pytest.mark.parametrize("name", sorted(name for name in vars(limits) if name.isupper()))
@@ -208,9 +204,7 @@ def test_every_page_is_in_the_navigation() -> None:
     missing = [
         page.relative_to(DOCS).as_posix()
         for page in sorted(DOCS.rglob("*.md"))
-        if not re.search(
-            rf":\s*{re.escape(page.relative_to(DOCS).as_posix())}\s*$", navigation, re.MULTILINE
-        )
+        if not re.search(rf":\s*{re.escape(page.relative_to(DOCS).as_posix())}\s*$", navigation, re.MULTILINE)
     ]
 
     assert missing == []

@@ -30,10 +30,7 @@ OUT_OF_BOUNDS = {"sqlite3", "urllib", "http", "socket", "pickle", "subprocess"}
 def files() -> list[Path]:
     rooms = (PACKAGE / name for name in INNER_ROOMS)
     return sorted(
-        path
-        for room in rooms
-        for path in ([room] if room.is_file() else room.rglob("*.py"))
-        if path.exists()
+        path for room in rooms for path in ([room] if room.is_file() else room.rglob("*.py")) if path.exists()
     )
 
 

@@ -59,7 +59,5 @@ def read_strength(value: float) -> float:
         InvalidInput: ``invalid_strength``.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 1:
-        raise InvalidInput(
-            f"strength must be above 0 and at most 1, not {value!r}", code="invalid_strength"
-        )
+        raise InvalidInput(f"strength must be above 0 and at most 1, not {value!r}", code="invalid_strength")
     return float(value)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.instant import read_instant
+from holdfast.domain.instant import iso, read_instant
 from holdfast.domain.text import require_name, require_text
 from holdfast.errors import InvalidInput, LimitExceeded
 
@@ -57,6 +59,29 @@ class Episode:
     messages: tuple[Message, ...]
     created_at: datetime
     metadata: Metadata
+
+
+def said_at(messages: tuple[Message, ...], at: datetime | None) -> tuple[Message, ...]:
+    """The messages, those without a time of their own said at that one."""
+    if at is None:
+        return messages
+    return tuple(message if message.at else replace(message, at=at) for message in messages)
+
+
+def fingerprint(message: Message) -> bytes:
+    """Sixteen bytes by which the same message is known again in the same scope.
+
+    Who said what, and, when the caller gave them, the message's own id and time: with those two the same
+    words said again are another message.
+    """
+    fields = (
+        message.role.value,
+        message.name,
+        message.content,
+        message.id,
+        message.at and iso(message.at),
+    )
+    return blake2b(json.dumps(fields).encode(), digest_size=16).digest()
 
 
 MessageInput = str | Message | Mapping[str, object]
@@ -144,9 +169,7 @@ def _role(value: object, what: str) -> Role:
 
 
 def _content(value: object, what: str) -> str:
-    return require_text(
-        value, what=f"the content of {what}", characters_max=limits.MESSAGE_CHARACTERS_MAX
-    )
+    return require_text(value, what=f"the content of {what}", characters_max=limits.MESSAGE_CHARACTERS_MAX)
 
 
 def _optional_name(value: object, what: str) -> str | None:

@@ -31,9 +31,7 @@ def read_metadata(given: Mapping[str, object] | None) -> Metadata:
     if given is None or not given:
         return NO_METADATA
     if not isinstance(given, Mapping):
-        raise InvalidInput(
-            f"metadata must be a mapping, not {type(given).__name__}", code="invalid_metadata"
-        )
+        raise InvalidInput(f"metadata must be a mapping, not {type(given).__name__}", code="invalid_metadata")
     metadata = {_key(key): _value(key, value) for key, value in given.items()}
     _check_meaning(metadata)
     _check_size(metadata)
@@ -78,9 +76,7 @@ def _check_meaning(metadata: Mapping[str, MetadataValue]) -> None:
     category, tags = metadata.get("category"), metadata.get("tags")
     if category is not None and not isinstance(category, str):
         raise InvalidInput("metadata 'category' must be one text", code="invalid_metadata", key="category")
-    if tags is not None and not (
-        isinstance(tags, tuple) and all(isinstance(tag, str) for tag in tags)
-    ):
+    if tags is not None and not (isinstance(tags, tuple) and all(isinstance(tag, str) for tag in tags)):
         raise InvalidInput("metadata 'tags' must be a list of texts", code="invalid_metadata", key="tags")
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
 
 
-
 class Operator(StrEnum):
     """How a field is compared."""
 
@@ -137,6 +136,19 @@ def read_filters(given: FilterInput | None) -> Filter | None:
     return parsed
 
 
+def read_limit(value: int, most: int) -> int:
+    """A number of results from 1 to ``most``.
+
+    Raises:
+        InvalidInput: ``invalid_limit``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise InvalidInput(
+            f"limit must be a whole number from 1 to {most:,}, not {value!r}", code="invalid_limit"
+        )
+    return value
+
+
 def _read_mapping(given: object, *, depth: int) -> Filter:
     if depth > limits.FILTER_DEPTH_MAX:
         raise LimitExceeded(
@@ -149,9 +161,7 @@ def _read_mapping(given: object, *, depth: int) -> Filter:
             f'a filter is a mapping such as {{"category": "work"}}, not {type(given).__name__}',
             code="invalid_filter_value",
         )
-    parts = tuple(
-        part for key, value in given.items() for part in _read_entry(str(key), value, depth=depth)
-    )
+    parts = tuple(part for key, value in given.items() for part in _read_entry(str(key), value, depth=depth))
     return parts[0] if len(parts) == 1 else And(parts)
 
 
@@ -160,7 +170,9 @@ def _read_entry(key: str, value: object, *, depth: int) -> tuple[Filter, ...]:
         case "AND" | "OR":
             if not isinstance(value, Sequence) or isinstance(value, str) or not value:
                 raise InvalidInput(
-                    f"{key} takes a list of filters, at least one", code="invalid_filter_value", key=key
+                    f"{key} takes a list of filters, at least one",
+                    code="invalid_filter_value",
+                    key=key,
                 )
             parts = tuple(_read_mapping(item, depth=depth + 1) for item in value)
             return (And(parts),) if key == "AND" else (Or(parts),)
@@ -207,9 +219,7 @@ def _read_values(
     return (_read_value(field, operator, value),)
 
 
-def _read_value(
-    field: str, operator: Operator, value: object
-) -> str | int | float | bool | datetime | None:
+def _read_value(field: str, operator: Operator, value: object) -> str | int | float | bool | datetime | None:
     if operator is Operator.CONTAINS and not isinstance(value, str):
         raise _bad_value(field, operator, "a text")
     if value is None and operator in _ORDERED:
@@ -228,7 +238,7 @@ def _fits_64_bits(value: object) -> bool:
 
 
 def _encodable(
-    field: str, operator: Operator, value: str | int | float | bool | None
+    field: str, operator: Operator, value: str | float | bool | None
 ) -> str | int | float | bool | None:
     if isinstance(value, str):
         try:

@@ -122,7 +122,13 @@ def rank(fused: Mapping[int, float]) -> list[int]:
 def parts_of(key: int, signals: Mapping[Signal, Scores]) -> tuple[Part, ...]:
     """What each signal gave to one memory, in the order of the signals."""
     return tuple(
-        Part(signal, scores.by_key.get(key, 0.0), scores.normalised(key), WEIGHTS[signal], _rank_of(key, scores))
+        Part(
+            signal,
+            scores.by_key.get(key, 0.0),
+            scores.normalised(key),
+            WEIGHTS[signal],
+            _rank_of(key, scores),
+        )
         for signal, scores in signals.items()
     )
 

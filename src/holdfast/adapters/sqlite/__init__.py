@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from holdfast.ports import EmbedderIdentity
 
-__all__ = ["Database", "SqliteMemoryStore", "SqliteReindexer", "SqliteVectorIndex", "SqliteWordIndex", "open_sqlite"]
+__all__ = [
+    "Database",
+    "SqliteMemoryStore",
+    "SqliteReindexer",
+    "SqliteVectorIndex",
+    "SqliteWordIndex",
+    "open_sqlite",
+]
 
 
 def open_sqlite(

@@ -28,10 +28,14 @@ def copy_database(database: Database, target: Path, progress: Callable[[int, int
     """
     file = Path(target).expanduser().absolute()
     if file.exists():
-        raise InvalidInput(f"{target} exists: name a file that does not", code="target_exists", path=str(target))
+        raise InvalidInput(
+            f"{target} exists: name a file that does not", code="target_exists", path=str(target)
+        )
     if not file.parent.is_dir():
         raise BackendRejected(
-            f"the folder {file.parent} does not exist: create it first", code="store_unreadable", path=str(target)
+            f"the folder {file.parent} does not exist: create it first",
+            code="store_unreadable",
+            path=str(target),
         )
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -39,7 +43,7 @@ def copy_database(database: Database, target: Path, progress: Callable[[int, int
         with translated(str(target)):
             _copy(database, unfinished, progress)
         _flush(unfinished)
-        os.replace(unfinished, file)
+        Path(unfinished).replace(file)
         _flush(file.parent)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -49,7 +53,7 @@ def _copy(database: Database, file: Path, progress: Callable[[int, int], None] |
     with database.connection() as source:
         source.execute("BEGIN")  # one snapshot for the whole copy, however long it takes
         try:
-            source.execute("SELECT count(*) FROM store").get  # noqa: B018  # a transaction begins with its first read
+            source.execute("SELECT count(*) FROM store").fetchall()  # a snapshot begins with a read
             target = database.connect_to(file)
             try:
                 with target.backup("main", source, "main") as copy:

@@ -53,7 +53,10 @@ class _Owed:
         return None
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> bool:
         for ticket in self._tickets:
             ticket.error = ticket.error or error

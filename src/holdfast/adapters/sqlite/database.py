@@ -79,7 +79,10 @@ class Database:
         """
         self.location = Location.of(path)
         if key and self.location.in_memory:
-            raise InvalidInput("a store in memory has no file to encrypt: leave the key out", code="key_without_file")
+            raise InvalidInput(
+                "a store in memory has no file to encrypt: leave the key out",
+                code="key_without_file",
+            )
         self._key = key
         self._vfs = vfs
         self._closed = False
@@ -161,7 +164,9 @@ class Database:
     def _take(self) -> apsw.Connection:
         if self._closed:
             raise BackendRejected(
-                f"{self.location.shown} was closed: open it again", code="store_closed", path=self.location.shown
+                f"{self.location.shown} was closed: open it again",
+                code="store_closed",
+                path=self.location.shown,
             )
         with self._idle_lock:
             if self._idle:
@@ -205,7 +210,7 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for script in scripts[self._schema_version(connection, newest=len(scripts)) :]:
-                connection.execute(script).get  # noqa: B018  # running a script to its end is what `get` does
+                connection.execute(script).fetchall()  # a script runs as far as it is read
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", len(scripts))
             connection.execute("COMMIT")

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from holdfast.errors import BackendError, BackendRejected, BackendUnavailable, LimitExceeded, PermissionDenied
+from holdfast.errors import (
+    BackendError,
+    BackendRejected,
+    BackendUnavailable,
+    LimitExceeded,
+    PermissionDenied,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

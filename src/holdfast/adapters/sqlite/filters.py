@@ -83,7 +83,8 @@ def view_condition(view: View) -> Condition:
 def join(word: str, parts: list[Condition]) -> Condition:
     """The conditions in brackets with AND or OR between them."""
     return Condition(
-        f" {word} ".join(f"({part.sql})" for part in parts), tuple(value for part in parts for value in part.values)
+        f" {word} ".join(f"({part.sql})" for part in parts),
+        tuple(value for part in parts for value in part.values),
     )
 
 
@@ -118,7 +119,7 @@ def _compile_compare(compare: Compare) -> Condition:
             return _ordered(compare.field, _SYMBOLS[compare.operator], compare.values[0])
 
 
-def _equal(field: str, value: str | int | float | bool | datetime | None) -> Condition:
+def _equal(field: str, value: str | float | bool | datetime | None) -> Condition:
     key = _metadata_key(field)
     if key is not None:
         if value is None:
@@ -132,7 +133,7 @@ def _equal(field: str, value: str | int | float | bool | datetime | None) -> Con
     return Condition(f"coalesce({column} = ?, 0)", (_bind(value),))
 
 
-def _ordered(field: str, symbol: str, value: str | int | float | bool | datetime | None) -> Condition:
+def _ordered(field: str, symbol: str, value: str | float | bool | datetime | None) -> Condition:
     key = _metadata_key(field)
     if key is not None:
         return Condition(_member(f"{_type_test(value)} AND value {symbol} ?"), (key, _bind(value)))
@@ -177,5 +178,5 @@ def _fits(field: str, value: object) -> bool:
     return isinstance(value, str)
 
 
-def _bind(value: str | int | float | bool | datetime | None) -> SQLiteValue:
+def _bind(value: str | float | bool | datetime | None) -> SQLiteValue:
     return to_microseconds(value) if isinstance(value, datetime) else value

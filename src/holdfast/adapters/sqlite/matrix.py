@@ -42,13 +42,18 @@ class HomeMatrix:
     @property
     def bytes(self) -> int:
         """The memory it takes."""
-        arrays = (self.keys, self.threads, self.vectors, self.before, self.second_before, self.window_norms)
+        arrays = (
+            self.keys,
+            self.threads,
+            self.vectors,
+            self.before,
+            self.second_before,
+            self.window_norms,
+        )
         return sum(array.nbytes for array in arrays)
 
 
-def build_matrix(
-    *, change_number: int, epoch: int, keys: Keys, threads: Keys, vectors: Floats
-) -> HomeMatrix:
+def build_matrix(*, change_number: int, epoch: int, keys: Keys, threads: Keys, vectors: Floats) -> HomeMatrix:
     """The matrix of these rows, with its windows worked out."""
     before = _row_before(threads)
     second_before = np.where(before == _NONE, _NONE, before[before])

@@ -45,10 +45,11 @@ SELECT version, event, text, importance, metadata, expires_at, deleted, recorded
 FROM memory_versions WHERE memory_key = ?1 ORDER BY version
 
 -- name: relations_of_memory
-SELECT id, type, from_key, to_key, strength, created_at FROM relations
-JOIN memories AS other ON other.key = iif(from_key = ?1, to_key, from_key)
-WHERE (from_key = ?1 OR to_key = ?1) AND (?2 IS NULL OR type = ?2) AND other.expired_at IS NULL
-ORDER BY strength DESC, relations.key DESC LIMIT ?3
+SELECT link.id, link.type, link.from_key, link.to_key, link.strength, link.created_at
+FROM relations AS link
+JOIN memories AS other ON other.key = iif(link.from_key = ?1, link.to_key, link.from_key)
+WHERE (link.from_key = ?1 OR link.to_key = ?1) AND (?2 IS NULL OR link.type = ?2) AND other.expired_at IS NULL
+ORDER BY link.strength DESC, link.key DESC LIMIT ?3
 
 -- name: events_after
 SELECT number, type, memory_id, at FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2

@@ -48,7 +48,12 @@ _NOWHERE = Reach((), None, ())
 
 def reach_of(connection: apsw.Connection, scope: Scope) -> Reach:
     """What a read with this scope sees; nothing, when one of its names was never written."""
-    given = {"tenant": scope.tenant, "user": scope.user_id, "agent": scope.agent_id, "session": scope.session_id}
+    given = {
+        "tenant": scope.tenant,
+        "user": scope.user_id,
+        "agent": scope.agent_id,
+        "session": scope.session_id,
+    }
     keys = {
         kind: connection.execute(_SQL["name_key"], (scope.tenant, kind, name)).get
         for kind, name in given.items()

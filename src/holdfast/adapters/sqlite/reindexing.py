@@ -36,7 +36,9 @@ class SqliteReindexer:
 
     def identity(self) -> EmbedderIdentity | None:
         """The embedder whose vectors the store holds."""
-        row: Row | None = self._database.read(lambda connection: connection.execute(_SQL["embedder"]).fetchone())
+        row: Row | None = self._database.read(
+            lambda connection: connection.execute(_SQL["embedder"]).fetchone()
+        )
         return EmbedderIdentity(*row) if row else None
 
     def pending_count(self, identity: EmbedderIdentity) -> int:
@@ -53,7 +55,9 @@ class SqliteReindexer:
 
         def work(connection: apsw.Connection) -> list[PendingText]:
             rows = connection.execute(_SQL["pending"], (_key(connection, identity), after, limit))
-            return [PendingText(key, version, indexed_text(speaker, text)) for key, version, speaker, text in rows]
+            return [
+                PendingText(key, version, indexed_text(speaker, text)) for key, version, speaker, text in rows
+            ]
 
         return self._database.read(work)
 

@@ -68,7 +68,9 @@ def keys_to_json(keys: Iterable[int]) -> str:
     return json.dumps(list(keys))
 
 
-def read_memories(connection: apsw.Connection, condition: str, values: Sequence[apsw.SQLiteValue]) -> dict[int, Memory]:
+def read_memories(
+    connection: apsw.Connection, condition: str, values: Sequence[apsw.SQLiteValue]
+) -> dict[int, Memory]:
     """The memories ``m`` for which the condition holds, by key, in the order that it asks for."""
     rows: list[Row] = connection.execute(f"{_SQL['memory_columns']} {condition}", values).fetchall()
     keys = keys_to_json(row[0] for row in rows)
@@ -79,8 +81,12 @@ def read_memories(connection: apsw.Connection, condition: str, values: Sequence[
 
 def _read_sources(connection: apsw.Connection, keys: str) -> Mapping[int, tuple[Source, ...]]:
     found: defaultdict[int, list[Source]] = defaultdict(list)
-    for key, episode, position, message_id, role, name, at in connection.execute(_SQL["sources_of_memories"], (keys,)):
-        found[key].append(Source(from_blob(episode), position, message_id, Role(role), name, from_microseconds(at)))
+    for key, episode, position, message_id, role, name, at in connection.execute(
+        _SQL["sources_of_memories"], (keys,)
+    ):
+        found[key].append(
+            Source(from_blob(episode), position, message_id, Role(role), name, from_microseconds(at))
+        )
     return {key: tuple(sources) for key, sources in found.items()}
 
 

@@ -25,6 +25,7 @@ def read_migrations() -> tuple[str, ...]:
     """The scripts that bring a file from one schema version to the next, in order."""
     folder = resources.files(__package__).joinpath("migrations")
     files = sorted(
-        (file for file in folder.iterdir() if _MIGRATION.fullmatch(file.name)), key=lambda file: file.name
+        (file for file in folder.iterdir() if _MIGRATION.fullmatch(file.name)),
+        key=lambda file: file.name,
     )
     return tuple(file.read_text(encoding="utf-8") for file in files)

@@ -74,7 +74,9 @@ class SqliteMemoryStore:
     ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
         """What the write that bore this key did."""
 
-        def work(connection: apsw.Connection) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+        def work(
+            connection: apsw.Connection,
+        ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
             scope_key = scope_key_of(connection, scope)
             row: Row | None = connection.execute(_SQL["idempotent"], (scope_key, idempotency.key)).fetchone()
             if row is None:
@@ -86,7 +88,8 @@ class SqliteMemoryStore:
                     code="idempotency_key_reused",
                 )
             return from_blob(episode_id), tuple(
-                (Decision(event), _memory_by_id(connection, memory_id)) for event, memory_id in json.loads(outcome)
+                (Decision(event), _memory_by_id(connection, memory_id))
+                for event, memory_id in json.loads(outcome)
             )
 
         return self._database.read(work)
@@ -110,7 +113,10 @@ class SqliteMemoryStore:
             among = Condition("m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
             condition = join("AND", [among, reach.condition(), view_condition(view)])
             return {
-                key for (key,) in connection.execute(f"SELECT m.key FROM memories AS m WHERE {condition.sql}", condition.values)
+                key
+                for (key,) in connection.execute(
+                    f"SELECT m.key FROM memories AS m WHERE {condition.sql}", condition.values
+                )
             }
 
         return self._database.read(work)
@@ -139,7 +145,9 @@ class SqliteMemoryStore:
 
         return self._database.read(work)
 
-    def related(self, scope: Scope, memory_id: str, *, type: str | None, limit: int) -> tuple[RelatedMemory, ...]:
+    def related(
+        self, scope: Scope, memory_id: str, *, type: str | None, limit: int
+    ) -> tuple[RelatedMemory, ...]:
         """The undeleted memories linked with this one, strongest link first."""
 
         def work(connection: apsw.Connection) -> tuple[RelatedMemory, ...]:
@@ -169,7 +177,9 @@ class SqliteMemoryStore:
         """What the store holds."""
 
         def work(connection: apsw.Connection) -> StoreStats:
-            memories, deleted, episodes, messages, relations, users, change_number = connection.execute(_SQL["stats"]).get
+            memories, deleted, episodes, messages, relations, users, change_number = connection.execute(
+                _SQL["stats"]
+            ).get
             embedder = connection.execute(_SQL["embedder"]).get
             return StoreStats(
                 memories=memories,
@@ -251,7 +261,9 @@ def _page(
     if before_key is not None:
         parts.append(Condition("m.key < ?", (before_key,)))
     condition = join("AND", parts)
-    found = read_memories(connection, f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?", (*condition.values, limit))
+    found = read_memories(
+        connection, f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?", (*condition.values, limit)
+    )
     return list(found.values())
 
 

@@ -54,7 +54,11 @@ def _read_episodes(connection: apsw.Connection, tenant: str | None) -> Iterator[
         )
         yield EpisodeRecord(
             Episode(
-                from_blob(identifier), Scope(*names), messages, from_microseconds(created_at), metadata_from_json(metadata)
+                from_blob(identifier),
+                Scope(*names),
+                messages,
+                from_microseconds(created_at),
+                metadata_from_json(metadata),
             )
         )
 
@@ -65,7 +69,9 @@ def _read_memories(connection: apsw.Connection, tenant: str | None) -> Iterator[
         last = rows[-1][0]
         fingerprints = dict(rows)
         found = read_memories(
-            connection, "WHERE m.key BETWEEN ? AND ? AND (?3 IS NULL OR tenant.name = ?3) ORDER BY m.key", (rows[0][0], last, tenant)
+            connection,
+            "WHERE m.key BETWEEN ? AND ? AND (?3 IS NULL OR tenant.name = ?3) ORDER BY m.key",
+            (rows[0][0], last, tenant),
         )
         for key, memory in found.items():
             yield MemoryRecord(memory, versions_of(connection, key, memory), fingerprints[key])
@@ -103,7 +109,10 @@ def write_records(
 
 
 def _write(
-    connection: apsw.Connection, record: Record, vectors: Mapping[str, Vector], identity: EmbedderIdentity
+    connection: apsw.Connection,
+    record: Record,
+    vectors: Mapping[str, Vector],
+    identity: EmbedderIdentity,
 ) -> bool:
     match record:
         case EpisodeRecord():
@@ -139,7 +148,8 @@ def _write_memory(
     key = writing.insert_memory(connection, memory, record.fingerprint, scope_key, home_key, thread)
     for source in memory.sources:
         connection.execute(
-            _WRITES["insert_source_of_episode_id"], (key, to_blob(source.episode_id), source.position)
+            _WRITES["insert_source_of_episode_id"],
+            (key, to_blob(source.episode_id), source.position),
         )
     if len(record.versions) > 1:
         for version in record.versions:
@@ -156,7 +166,8 @@ def _write_memory(
 def _write_relation(connection: apsw.Connection, record: RelationRecord) -> bool:
     relation = record.relation
     ends = [
-        connection.execute(_WRITES["key_of_memory"], (to_blob(end),)).get for end in (relation.from_id, relation.to_id)
+        connection.execute(_WRITES["key_of_memory"], (to_blob(end),)).get
+        for end in (relation.from_id, relation.to_id)
     ]
     if connection.execute(_SQL["key_of_relation"], (to_blob(relation.id),)).get is not None:
         return False

@@ -65,12 +65,16 @@ def append_vectors(connection: apsw.Connection, embedder: int, home: int, rows: 
     connection.execute(_SQL["set_loose_count"], (home, len(waiting) - full))
 
 
-def replace_vector(connection: apsw.Connection, embedder: int, home: int, memory_key: int, vector: bytes) -> None:
+def replace_vector(
+    connection: apsw.Connection, embedder: int, home: int, memory_key: int, vector: bytes
+) -> None:
     """Put another vector in the place of a memory's present one."""
     connection.execute(_SQL["update_loose_vector"], (embedder, home, memory_key, vector))
     if connection.changes():
         return
-    block, keys_blob, vectors_blob = connection.execute(_SQL["block_of_memory"], (embedder, home, memory_key)).get
+    block, keys_blob, vectors_blob = connection.execute(
+        _SQL["block_of_memory"], (embedder, home, memory_key)
+    ).get
     place = int(np.searchsorted(np.frombuffer(keys_blob, KEYS), memory_key))
     size = len(vector)
     changed = vectors_blob[: place * size] + vector + vectors_blob[(place + 1) * size :]
@@ -90,7 +94,8 @@ def _take_loose(connection: apsw.Connection, embedder: int, home: int) -> list[V
 
 def _write_loose(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
     connection.executemany(
-        _SQL["insert_loose_vector"], ((embedder, home, row.memory_key, row.thread, row.vector) for row in rows)
+        _SQL["insert_loose_vector"],
+        ((embedder, home, row.memory_key, row.thread, row.vector) for row in rows),
     )
 
 

@@ -38,7 +38,11 @@ class SqliteVectorIndex:
     """``VectorIndex`` over the vectors in the file, kept in memory by home while there is room."""
 
     def __init__(
-        self, database: Database, identity: EmbedderIdentity, *, bytes_max: int = limits.VECTOR_CACHE_BYTES_MAX
+        self,
+        database: Database,
+        identity: EmbedderIdentity,
+        *,
+        bytes_max: int = limits.VECTOR_CACHE_BYTES_MAX,
     ) -> None:
         self._database = database
         self._identity = identity
@@ -76,7 +80,11 @@ class SqliteVectorIndex:
         if row is None:
             return None
         key, *identity = row
-        if tuple(identity) != (self._identity.id, self._identity.revision, self._identity.dimension):
+        if tuple(identity) != (
+            self._identity.id,
+            self._identity.revision,
+            self._identity.dimension,
+        ):
             raise BackendRejected(
                 f"the store's vectors now come from another embedder than {self._identity}: open the store again",
                 code="embedder_mismatch",
@@ -84,7 +92,12 @@ class SqliteVectorIndex:
         return int(key)
 
     def _matrix(
-        self, connection: apsw.Connection, embedder: int | None, home: int, change_number: int, epoch: int
+        self,
+        connection: apsw.Connection,
+        embedder: int | None,
+        home: int,
+        change_number: int,
+        epoch: int,
     ) -> HomeMatrix:
         with self._lock:
             known = self._matrices.get(home)
@@ -110,14 +123,18 @@ class SqliteVectorIndex:
         loose = connection.execute(_SQL["loose_after"], (embedder, home, last)).fetchall()
         keys = _join_keys([*(row[0] for row in rows), *(_one_key(row[0]) for row in loose)])
         threads = _join_keys([*(row[1] for row in rows), *(_one_key(row[1]) for row in loose)])
-        vectors = join_vectors([*(row[2] for row in rows), *(row[2] for row in loose)], self._identity.dimension)
+        vectors = join_vectors(
+            [*(row[2] for row in rows), *(row[2] for row in loose)], self._identity.dimension
+        )
         new = keys > last
         keys, threads, vectors = keys[new], threads[new], vectors[new]
         if known is not None:
             keys = np.concatenate([known.keys, keys])
             threads = np.concatenate([known.threads, threads])
             vectors = np.concatenate([known.vectors, vectors])
-        return build_matrix(change_number=change_number, epoch=epoch, keys=keys, threads=threads, vectors=vectors)
+        return build_matrix(
+            change_number=change_number, epoch=epoch, keys=keys, threads=threads, vectors=vectors
+        )
 
     def _keep(self, home: int, matrix: HomeMatrix) -> None:
         with self._lock:

@@ -17,7 +17,13 @@ from holdfast.adapters.sqlite.rows import (
     to_blob,
 )
 from holdfast.adapters.sqlite.statements import read_statements
-from holdfast.adapters.sqlite.vector_rows import VectorRow, append_vectors, embedder_key, replace_vector, to_stored
+from holdfast.adapters.sqlite.vector_rows import (
+    VectorRow,
+    append_vectors,
+    embedder_key,
+    replace_vector,
+    to_stored,
+)
 from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
@@ -32,13 +38,14 @@ if TYPE_CHECKING:
 
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
-    from holdfast.domain.scope import Scope
     from holdfast.ports import EmbedderIdentity, NewMemory
 
 _SQL = read_statements("writes.sql")
 
 
-def apply(connection: apsw.Connection, change: Remember | Revise | Relate, identity: EmbedderIdentity) -> None:
+def apply(
+    connection: apsw.Connection, change: Remember | Revise | Relate, identity: EmbedderIdentity
+) -> None:
     """Write the change with its versions, event and audit entry."""
     match change:
         case Remember():
@@ -57,7 +64,10 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     _refuse_what_is_known(connection, change, scope_key)
     episode_key = insert_episode(connection, episode, scope_key)
     thread = scope_key if episode.scope.session_id else -episode_key
-    keys = [insert_memory(connection, new.memory, new.fingerprint, scope_key, home_key, thread) for new in change.new]
+    keys = [
+        insert_memory(connection, new.memory, new.fingerprint, scope_key, home_key, thread)
+        for new in change.new
+    ]
     for key, new in zip(keys, change.new, strict=True):
         for source in new.memory.sources:
             connection.execute(_SQL["insert_source"], (key, episode_key, source.position))
@@ -65,7 +75,14 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
         connection.execute(_SQL["insert_source"], (_key_of(connection, memory_id), episode_key, position))
     insert_vectors(connection, identity, home_key, change.new, keys, thread)
     _announce(connection, EventType.CREATED, [new.memory for new in change.new], episode.created_at)
-    _finish(connection, home_key, action="remember", target=episode.id, items=len(episode.messages), at=episode.created_at)
+    _finish(
+        connection,
+        home_key,
+        action="remember",
+        target=episode.id,
+        items=len(episode.messages),
+        at=episode.created_at,
+    )
     _keep_idempotency(connection, change, scope_key)
 
 
@@ -79,12 +96,25 @@ def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int
     """Write an episode and its messages; its key."""
     key: int = connection.execute(
         _SQL["insert_episode"],
-        (to_blob(episode.id), scope_key, to_microseconds(episode.created_at), metadata_to_json(episode.metadata)),
+        (
+            to_blob(episode.id),
+            scope_key,
+            to_microseconds(episode.created_at),
+            metadata_to_json(episode.metadata),
+        ),
     ).get
     connection.executemany(
         _SQL["insert_message"],
         (
-            (key, n, message.role.value, message.name, message.id, optional_microseconds(message.at), message.content)
+            (
+                key,
+                n,
+                message.role.value,
+                message.name,
+                message.id,
+                optional_microseconds(message.at),
+                message.content,
+            )
             for n, message in enumerate(episode.messages)
         ),
     )
@@ -92,7 +122,12 @@ def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int
 
 
 def insert_memory(
-    connection: apsw.Connection, memory: Memory, fingerprint: bytes, scope_key: int, home_key: int, thread: int
+    connection: apsw.Connection,
+    memory: Memory,
+    fingerprint: bytes,
+    scope_key: int,
+    home_key: int,
+    thread: int,
 ) -> int:
     """Write a memory with its entities, without sources and vector; its key."""
     connection.execute(
@@ -218,7 +253,14 @@ def _relate(connection: apsw.Connection, change: Relate) -> None:
         _SQL["insert_event"],
         (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
     )
-    _finish(connection, home_key, action="relate", target=relation.from_id, items=1, at=relation.created_at)
+    _finish(
+        connection,
+        home_key,
+        action="relate",
+        target=relation.from_id,
+        items=1,
+        at=relation.created_at,
+    )
 
 
 def insert_relation(connection: apsw.Connection, change: Relate, from_key: int, to_key: int) -> None:
@@ -246,18 +288,32 @@ def _key_of(connection: apsw.Connection, memory_id: str) -> int:
 
 def _announce(connection: apsw.Connection, event: EventType, memories: list[Memory], at: datetime) -> None:
     connection.executemany(
-        _SQL["insert_event"], ((event.value, to_blob(memory.id), to_microseconds(at)) for memory in memories)
+        _SQL["insert_event"],
+        ((event.value, to_blob(memory.id), to_microseconds(at)) for memory in memories),
     )
     connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
 
 
 def _finish(
-    connection: apsw.Connection, home_key: int, *, action: str, target: str, items: int, at: datetime, reload: bool = False
+    connection: apsw.Connection,
+    home_key: int,
+    *,
+    action: str,
+    target: str,
+    items: int,
+    at: datetime,
+    reload: bool = False,
 ) -> None:
     """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
     number = connection.execute(_SQL["next_change_number"]).get
     connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
-    audit.record(connection, at=to_microseconds(at), action=action, target=to_blob(target) or b"", items=items)
+    audit.record(
+        connection,
+        at=to_microseconds(at),
+        action=action,
+        target=to_blob(target) or b"",
+        items=items,
+    )
 
 
 def _keep_idempotency(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
@@ -265,7 +321,9 @@ def _keep_idempotency(connection: apsw.Connection, change: Remember, scope_key: 
         return
     added = [(new.memory.sources[0].position, Decision.ADD.value, new.memory.id) for new in change.new]
     known = [(position, Decision.NONE.value, memory_id) for memory_id, position in change.repeated]
-    outcome = [[event, memory_id] for _, event, memory_id in sorted(added + known, key=lambda entry: entry[0])]
+    outcome = [
+        [event, memory_id] for _, event, memory_id in sorted(added + known, key=lambda entry: entry[0])
+    ]
     connection.execute(
         _SQL["insert_idempotency"],
         (

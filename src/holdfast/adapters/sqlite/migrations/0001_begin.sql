@@ -1,13 +1,6 @@
 -- The first schema. Times are microseconds since 1970 in UTC; ids are the 16 bytes of a UUIDv7;
 -- keys are this file's own numbers and never leave it.
 
-CREATE TABLE store (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    change_number INTEGER NOT NULL,
-    embedder_key INTEGER REFERENCES embedders (key)
-) STRICT;
-INSERT INTO store VALUES (1, 0, NULL);
-
 CREATE TABLE embedders (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
@@ -15,6 +8,13 @@ CREATE TABLE embedders (
     dimension INTEGER NOT NULL CHECK (dimension > 0),
     UNIQUE (id, revision, dimension)
 ) STRICT;
+
+CREATE TABLE store (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    change_number INTEGER NOT NULL,
+    embedder_key INTEGER REFERENCES embedders (key)
+) STRICT;
+INSERT INTO store VALUES (1, 0, NULL);
 
 -- Names of users, agents and sessions, once each. A key is also the name's token in the word index.
 CREATE TABLE names (

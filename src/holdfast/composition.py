@@ -1,0 +1,73 @@
+"""Puts adapters behind the ports: by name, by URL, and only those that are asked for."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from holdfast.errors import BackendRejected, InvalidInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from holdfast.ports import Backend, Embedder
+
+ENTRY_POINTS = "holdfast.adapters"
+_SHIPPED_EMBEDDERS = {
+    "minilm": ("holdfast.adapters.minilm", "MiniLmEmbedder"),
+    "static": ("holdfast.adapters.static", "StaticEmbedder"),
+}
+_URL = re.compile(r"([a-z][a-z0-9+.-]+)://")
+
+
+def load_embedder(name: str) -> Embedder:
+    """The embedder of that name: one that is shipped, or one that an installed package brings.
+
+    A package brings one by an entry point ``embedder.<name>`` in the group ``holdfast.adapters`` that
+    names a class or function without arguments.
+
+    Raises:
+        InvalidInput: ``unknown_embedder``.
+        BackendRejected: when its weights are missing or damaged.
+    """
+    if name in _SHIPPED_EMBEDDERS:
+        module, attribute = _SHIPPED_EMBEDDERS[name]
+        shipped: Embedder = getattr(import_module(module), attribute)()
+        return shipped
+    for entry in entry_points(group=ENTRY_POINTS, name=f"embedder.{name}"):
+        brought: Embedder = entry.load()()
+        return brought
+    raise InvalidInput(
+        f"no embedder is called {name!r}; there are {', '.join(_SHIPPED_EMBEDDERS)}",
+        code="unknown_embedder",
+    )
+
+
+def open_backend(location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool) -> Backend:
+    """The store at a path, with its indexes.
+
+    Raises:
+        InvalidInput: ``unknown_store`` for a URL that no adapter serves.
+        BackendRejected: ``embedder_mismatch`` when another embedder made its vectors, unless ``any_embedder``.
+    """
+    url = _URL.match(str(location))
+    if url:
+        raise InvalidInput(
+            f"no adapter serves {url[1]}:// yet: give the path of a file, or :memory:",
+            code="unknown_store",
+        )
+    sqlite = import_module("holdfast.adapters.sqlite")
+    backend: Backend = sqlite.open_sqlite(location, embedder.identity, key=key)
+    found = backend.reindexer.identity()
+    if found not in {None, embedder.identity} and not any_embedder:
+        backend.store.close()
+        raise BackendRejected(
+            f"the vectors in {location} come from the embedder {found}, not from {embedder.identity}: run "
+            f"'holdfast reindex' to make them anew, or open the store with the embedder {found.id!r}",
+            code="embedder_mismatch",
+            found=str(found),
+            given=str(embedder.identity),
+        )
+    return backend

@@ -1,0 +1,225 @@
+"""The recipe of ``add``: compare with what is known, capture what is new, commit, answer."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.decision import AddResult, Change, Decision
+from holdfast.domain.memory import (
+    Kind,
+    Memory,
+    Source,
+    State,
+    Tier,
+    indexed_text,
+    origin_of,
+    trust_of,
+)
+from holdfast.domain.message import Episode, fingerprint
+from holdfast.errors import Conflict
+from holdfast.formation.compare import Compared, Novelty, compare
+from holdfast.formation.pieces import cut
+from holdfast.ports import Idempotency, NewMemory, Remember
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.domain.message import Message
+    from holdfast.domain.metadata import Metadata
+    from holdfast.domain.scope import Scope
+    from holdfast.formation.kit import FormationKit
+
+Known = Mapping[bytes, tuple[Memory, ...]]
+
+_DECIDE_ANEW = frozenset({"already_known", "idempotency_conflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is to be remembered, checked and complete."""
+
+    scope: Scope
+    messages: tuple[Message, ...]
+    metadata: Metadata
+    importance: float
+    expires_at: datetime | None
+    idempotency_key: str | None
+
+
+def remember(conversation: Conversation, *, kit: FormationKit) -> AddResult:
+    """Store what was said and answer what became of it; on return it is on disk and can be found.
+
+    Raises:
+        Conflict: ``idempotency_key_reused``, or when others were faster too many times.
+    """
+    for _ in range(limits.CONFLICT_RETRIES_MAX):
+        try:
+            return _remember_once(conversation, kit)
+        except Conflict as conflict:
+            if conflict.code not in _DECIDE_ANEW:
+                raise
+    raise Conflict("other writers kept adding the same messages: try again", code="too_many_conflicts")
+
+
+def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
+    idempotency = _idempotency(conversation)
+    earlier = idempotency and kit.store.find_idempotent(conversation.scope, idempotency)
+    if earlier:
+        episode_id, outcome = earlier
+        return AddResult(episode_id, tuple(Change(event, memory) for event, memory in outcome))
+    known = kit.store.find_known(
+        conversation.scope, [fingerprint(message) for message in conversation.messages]
+    )
+    compared = compare(conversation.messages, known)
+    if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
+        return _nothing_new(compared, known)
+    episode = _episode(conversation, compared, kit)
+    new = _capture(conversation, episode, compared, kit)
+    kit.store.commit(Remember(episode, new, _repeated(episode, compared, known, new), idempotency))
+    return AddResult(episode.id, _changes(episode, compared, known, new))
+
+
+def _idempotency(conversation: Conversation) -> Idempotency | None:
+    if conversation.idempotency_key is None:
+        return None
+    body = json.dumps(
+        [
+            [fingerprint(message).hex() for message in conversation.messages],
+            {key: conversation.metadata[key] for key in sorted(conversation.metadata)},
+            conversation.importance,
+            conversation.expires_at and conversation.expires_at.isoformat(),
+        ]
+    )
+    return Idempotency(conversation.idempotency_key, blake2b(body.encode(), digest_size=16).digest())
+
+
+def _nothing_new(compared: Sequence[Compared], known: Known) -> AddResult:
+    memories = [memory for item in compared for memory in known[item.fingerprint]]
+    changes = tuple(Change(Decision.NONE, memory) for memory in dict.fromkeys(memories))
+    return AddResult(memories[0].sources[0].episode_id, changes)
+
+
+def _episode(conversation: Conversation, compared: Sequence[Compared], kit: FormationKit) -> Episode:
+    return Episode(
+        id=kit.ids.new_id(),
+        scope=conversation.scope,
+        messages=tuple(item.message for item in _stored(compared)),
+        created_at=kit.clock.now(),
+        metadata=conversation.metadata,
+    )
+
+
+def _stored(compared: Sequence[Compared]) -> list[Compared]:
+    """The messages that the episode holds, in order: what was only sent again is there already."""
+    return [item for item in compared if item.novelty is not Novelty.SENT_AGAIN]
+
+
+def _capture(
+    conversation: Conversation, episode: Episode, compared: Sequence[Compared], kit: FormationKit
+) -> tuple[NewMemory, ...]:
+    """One episodic memory for each new message, or for each piece of a long one."""
+    memories = [
+        (_memory(conversation, episode, position, text, kit), item.fingerprint)
+        for position, item in enumerate(_stored(compared))
+        if item.novelty is Novelty.NEW
+        for text in cut(item.message)
+    ]
+    texts = [indexed_text(memory.sources[0].name, memory.text) for memory, _ in memories]
+    vectors = kit.embedder.embed_documents(texts)
+    return tuple(
+        NewMemory(memory, vector, digest) for (memory, digest), vector in zip(memories, vectors, strict=True)
+    )
+
+
+def _memory(
+    conversation: Conversation, episode: Episode, position: int, text: str, kit: FormationKit
+) -> Memory:
+    source = _source(episode, position)
+    origin = origin_of(source.role)
+    return Memory(
+        id=kit.ids.new_id(),
+        text=text,
+        scope=episode.scope,
+        kind=Kind.EPISODIC,
+        tier=Tier.LONG,
+        state=State.ACTIVE,
+        origin=origin,
+        trust=trust_of(origin),
+        importance=conversation.importance,
+        metadata=conversation.metadata,
+        entities=(source.name,) if source.name else (),
+        sources=(source,),
+        version=1,
+        valid_at=source.at,
+        invalid_at=None,
+        created_at=episode.created_at,
+        updated_at=episode.created_at,
+        expired_at=None,
+        expires_at=conversation.expires_at,
+        accessed_at=None,
+        access_count=0,
+    )
+
+
+def _source(episode: Episode, position: int) -> Source:
+    message = episode.messages[position]
+    return Source(
+        episode_id=episode.id,
+        position=position,
+        message_id=message.id,
+        role=message.role,
+        name=message.name,
+        at=message.at or episode.created_at,
+    )
+
+
+def _repeated(
+    episode: Episode, compared: Sequence[Compared], known: Known, new: Sequence[NewMemory]
+) -> tuple[tuple[str, int], ...]:
+    held = _held(known, new)
+    return tuple(
+        (memory.id, position)
+        for position, item in enumerate(_stored(compared))
+        if item.novelty is Novelty.SAID_AGAIN
+        for memory in held[item.fingerprint]
+    )
+
+
+def _changes(
+    episode: Episode, compared: Sequence[Compared], known: Known, new: Sequence[NewMemory]
+) -> tuple[Change, ...]:
+    """One change for each memory that holds a message, in the order in which they were said."""
+    positions = {id(item): position for position, item in enumerate(_stored(compared))}
+    held = _held(known, new)
+    changes: list[Change] = []
+    for item in compared:
+        for memory in held[item.fingerprint]:
+            match item.novelty:
+                case Novelty.NEW:
+                    changes.append(Change(Decision.ADD, memory))
+                case Novelty.SENT_AGAIN:
+                    changes.append(Change(Decision.NONE, memory))
+                case Novelty.SAID_AGAIN:
+                    source = _source(episode, positions[id(item)])
+                    changes.append(
+                        Change(
+                            Decision.NONE,
+                            replace(memory, sources=(*memory.sources, source)),
+                            memory,
+                        )
+                    )
+    return tuple(changes)
+
+
+def _held(known: Known, new: Sequence[NewMemory]) -> Known:
+    """The memories that hold each message, those just captured included."""
+    captured: defaultdict[bytes, list[Memory]] = defaultdict(list)
+    for item in new:
+        captured[item.fingerprint].append(item.memory)
+    return {**known, **{digest: tuple(memories) for digest, memories in captured.items()}}

@@ -1,0 +1,208 @@
+"""The recipes that change a memory: each makes a new version, and each can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.events import EventType
+from holdfast.domain.memory import indexed_text
+from holdfast.errors import Conflict, InvalidInput, NotFound
+from holdfast.ports import Relate, Revise
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.domain.entity import Relation
+    from holdfast.domain.memory import Memory
+    from holdfast.domain.metadata import Metadata
+    from holdfast.domain.scope import Scope
+    from holdfast.formation.kit import FormationKit
+    from holdfast.ports import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The memory to change, and the version it must still have; None for any."""
+
+    scope: Scope
+    memory_id: str
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an update may replace; None leaves it as it is."""
+
+    text: str | None = None
+    metadata: Metadata | None = None
+    importance: float | None = None
+    expires_at: datetime | None = None
+    never_expires: bool = False
+
+
+def get_visible(scope: Scope, memory_id: str, *, kit: FormationKit) -> Memory:
+    """The memory with this id, if a read may return it now.
+
+    Raises:
+        NotFound: ``memory_not_found``.
+    """
+    memory = kit.store.get(scope, memory_id)
+    if not memory.is_visible(kit.clock.now()):
+        state = "deleted: restore brings it back" if memory.is_deleted else "expired"
+        raise NotFound(f"memory {memory_id} is {state}", code="memory_not_found", memory_id=memory_id)
+    return memory
+
+
+def relate(scope: Scope, relation: Relation, *, kit: FormationKit) -> Relation:
+    """Link two memories of the scope.
+
+    Raises:
+        NotFound: ``memory_not_found``.
+        InvalidInput: ``invalid_relation`` for a link to itself.
+    """
+    if relation.from_id == relation.to_id:
+        raise InvalidInput(f"memory {relation.from_id} cannot be linked to itself", code="invalid_relation")
+    for memory_id in (relation.from_id, relation.to_id):
+        get_visible(scope, memory_id, kit=kit)
+    kit.store.commit(Relate(scope, relation))
+    return relation
+
+
+def update(target: Target, content: Content, *, reason: str | None, kit: FormationKit) -> Memory:
+    """Replace what the content gives; the earlier content stays in the history.
+
+    Raises:
+        NotFound: ``memory_not_found``.
+        Conflict: ``version_conflict``, or ``memory_deleted`` for one that must be restored first.
+    """
+
+    def change(memory: Memory) -> Memory:
+        _require_undeleted(memory)
+        return replace(
+            memory,
+            text=memory.text if content.text is None else content.text,
+            metadata=memory.metadata if content.metadata is None else content.metadata,
+            importance=memory.importance if content.importance is None else content.importance,
+            expires_at=None if content.never_expires else content.expires_at or memory.expires_at,
+        )
+
+    return _revise(target, change, event=EventType.UPDATED, reason=reason, kit=kit)
+
+
+def delete(target: Target, *, reason: str | None, kit: FormationKit) -> Memory:
+    """Stop believing a memory: no search returns it, ``restore`` brings it back.
+
+    Raises:
+        NotFound: ``memory_not_found``.
+        Conflict: ``version_conflict``, or ``memory_deleted`` when it is deleted already.
+    """
+
+    def change(memory: Memory) -> Memory:
+        _require_undeleted(memory)
+        return replace(memory, expired_at=kit.clock.now())
+
+    return _revise(target, change, event=EventType.DELETED, reason=reason, kit=kit)
+
+
+def restore(target: Target, *, version: int | None, reason: str | None, kit: FormationKit) -> Memory:
+    """Bring back a deleted memory, or the content that it had in an earlier version.
+
+    Raises:
+        NotFound: ``memory_not_found`` or ``version_not_found``.
+        InvalidInput: ``nothing_to_restore`` when it is not deleted and no version is named.
+    """
+
+    def change(memory: Memory) -> Memory:
+        if version is None:
+            if not memory.is_deleted:
+                raise InvalidInput(
+                    f"memory {memory.id} is not deleted: name the version to go back to",
+                    code="nothing_to_restore",
+                )
+            return replace(memory, expired_at=None)
+        return _with_version(memory, version, target.scope, kit)
+
+    return _revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit)
+
+
+def _with_version(memory: Memory, version: int, scope: Scope, kit: FormationKit) -> Memory:
+    for earlier in kit.store.history(scope, memory.id):
+        if earlier.version == version:
+            return replace(
+                memory,
+                text=earlier.text,
+                metadata=earlier.metadata,
+                importance=earlier.importance,
+                expires_at=earlier.expires_at,
+                expired_at=None,
+            )
+    raise NotFound(
+        f"memory {memory.id} has no version {version}: its history lists those there are",
+        code="version_not_found",
+        memory_id=memory.id,
+        version=version,
+    )
+
+
+def _revise(
+    target: Target,
+    change: Callable[[Memory], Memory],
+    *,
+    event: EventType,
+    reason: str | None,
+    kit: FormationKit,
+) -> Memory:
+    """Change the memory as it is now; when another was faster, look again, unless a version was expected."""
+    for _ in range(limits.CONFLICT_RETRIES_MAX):
+        before = kit.store.get(target.scope, target.memory_id)
+        _require_version(before, target.expected_version)
+        changed = change(before)
+        if changed == before:
+            return before
+        after = replace(changed, version=before.version + 1, updated_at=kit.clock.now())
+        try:
+            kit.store.commit(
+                Revise(
+                    after,
+                    before.version,
+                    event=event,
+                    reason=reason,
+                    vector=_new_vector(before, after, kit),
+                )
+            )
+        except Conflict as conflict:
+            if conflict.code != "version_conflict" or target.expected_version is not None:
+                raise
+        else:
+            return after
+    raise Conflict(f"others kept changing memory {target.memory_id}: try again", code="too_many_conflicts")
+
+
+def _new_vector(before: Memory, after: Memory, kit: FormationKit) -> Vector | None:
+    if after.text == before.text:
+        return None
+    name = after.sources[0].name if after.sources else None
+    return kit.embedder.embed_documents([indexed_text(name, after.text)])[0]
+
+
+def _require_version(memory: Memory, expected: int | None) -> None:
+    if expected is not None and memory.version != expected:
+        raise Conflict(
+            f"memory {memory.id} has version {memory.version}, not {expected}: read it again and decide anew",
+            code="version_conflict",
+            memory_id=memory.id,
+            version=memory.version,
+            expected_version=expected,
+        )
+
+
+def _require_undeleted(memory: Memory) -> None:
+    if memory.is_deleted:
+        raise Conflict(
+            f"memory {memory.id} is deleted: restore it first",
+            code="memory_deleted",
+            memory_id=memory.id,
+        )

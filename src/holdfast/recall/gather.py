@@ -1,0 +1,58 @@
+"""Brings together the candidates of every signal; hard filters come before anything is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.ranking import Scores, Signal
+
+if TYPE_CHECKING:
+    from holdfast.ports import Vector
+    from holdfast.recall.kit import RecallKit
+    from holdfast.recall.search import Question
+
+Signals = Mapping[Signal, Scores]
+
+
+def gather(question: Question, *, wanted: int, kit: RecallKit) -> Signals:
+    """The scores of every signal for the candidates that the question may see."""
+    words = kit.words.search(
+        question.scope, question.text, question.view, limit=max(limits.WORD_CANDIDATES_MAX, wanted)
+    )
+    meaning = _gather_by_meaning(question, words, wanted=wanted, kit=kit)
+    return {**meaning, **words}
+
+
+def _gather_by_meaning(question: Question, words: Signals, *, wanted: int, kit: RecallKit) -> Signals:
+    """The nearest that may be seen. Looks further while what may not be seen crowds them out."""
+    query = kit.embedder.embed_query(question.text)
+    found_by_words = _keys(words)
+    limit = max(limits.VECTOR_CANDIDATES_MIN, 4 * wanted)
+    for _ in range(limits.VECTOR_ROUNDS_MAX):
+        signals, known = _nearest(question, query, limit, found_by_words, kit)
+        enough = len(_keys(signals)) >= wanted
+        if enough or known < limit:
+            break
+        limit *= limits.VECTOR_ROUND_GROWTH
+    return signals
+
+
+def _nearest(
+    question: Question, query: Vector, limit: int, also: set[int], kit: RecallKit
+) -> tuple[Signals, int]:
+    """The visible ones among the nearest, and how many the index knew before that was asked."""
+    signals = kit.vectors.search(question.scope, query, limit=limit, also=sorted(also))
+    keys = _keys(signals)
+    visible = kit.store.visible(question.scope, sorted(keys), question.view)
+    return {signal: _only(scores, visible) for signal, scores in signals.items()}, len(keys)
+
+
+def _keys(signals: Signals) -> set[int]:
+    return {key for scores in signals.values() for key in scores.by_key}
+
+
+def _only(scores: Scores, keys: set[int]) -> Scores:
+    return replace(scores, by_key={key: score for key, score in scores.by_key.items() if key in keys})

@@ -1,0 +1,20 @@
+"""What the recipes of this room work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holdfast.ports import Embedder, MemoryStore, TokenCounter, VectorIndex, WordIndex
+
+
+@dataclass(frozen=True, slots=True)
+class RecallKit:
+    """The truth, the indexes derived from it, the encoder of queries and the counter of tokens."""
+
+    store: MemoryStore
+    vectors: VectorIndex
+    words: WordIndex
+    embedder: Embedder
+    count_tokens: TokenCounter
