@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from holdfast.engine import Holdfast
 
@@ -42,7 +42,7 @@ class AsyncHoldfast:
         """Await the operations of this engine, or of one with all defaults."""
         self.engine = engine or Holdfast()
 
-    async def __aenter__(self) -> AsyncHoldfast:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

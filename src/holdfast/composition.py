@@ -45,12 +45,14 @@ def load_embedder(name: str) -> Embedder:
     )
 
 
-def open_backend(location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool) -> Backend:
+def open_backend(
+    location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool
+) -> Backend:
     """The store at a path, with its indexes.
 
     Raises:
         InvalidInput: ``unknown_store`` for a URL that no adapter serves.
-        BackendRejected: ``embedder_mismatch`` when another embedder made its vectors, unless ``any_embedder``.
+        BackendRejected: ``embedder_mismatch`` for vectors of another embedder, unless ``any_embedder``.
     """
     url = _URL.match(str(location))
     if url:

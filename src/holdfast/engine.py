@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from holdfast import limits
 from holdfast.adapters import jsonl
@@ -100,7 +100,7 @@ class Holdfast:
             self._store, self._backend.vectors, self._backend.words, self._embedder, count_tokens
         )
 
-    def __enter__(self) -> Holdfast:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -493,7 +493,7 @@ class Holdfast:
         return renew.reindex(self._backend.reindexer, self._embedder, progress=progress)
 
     def check(self) -> tuple[str, ...]:
-        """What is wrong with the store and with the embedder's weights, in sentences; empty when all is well."""
+        """What is wrong with the store or the embedder's weights, in sentences; empty when all is well."""
         return (*self._store.check(), *_faults_of(self._embedder))
 
     def close(self) -> None:

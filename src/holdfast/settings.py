@@ -56,7 +56,7 @@ class Settings:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise InvalidInput(
-                f"the folder {self.home} cannot be made ({error.strerror}): set HOLDFAST_HOME to one that can",
+                f"the folder {self.home} cannot be made ({error.strerror}): set HOLDFAST_HOME",
                 code="home_unusable",
                 path=str(self.home),
             ) from error

@@ -32,7 +32,7 @@ def _cost(piece: str) -> int:
     return sum(1 if character.isascii() else 2 for character in piece)
 
 
-def read_max_tokens(value: int) -> int:
+def read_max_tokens(value: object) -> int:
     """A token budget of at least one.
 
     Raises:

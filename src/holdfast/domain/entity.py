@@ -37,7 +37,7 @@ class RelatedMemory:
     outgoing: bool
 
 
-def read_relation_type(value: str) -> str:
+def read_relation_type(value: object) -> str:
     """A relation's type: lower-case words joined by underscores, such as ``supersedes``.
 
     Raises:
@@ -52,7 +52,7 @@ def read_relation_type(value: str) -> str:
     return value
 
 
-def read_strength(value: float) -> float:
+def read_strength(value: object) -> float:
     """A strength above 0 and up to 1.
 
     Raises:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from holdfast.domain.memory import State
-from holdfast.domain.query import METADATA_PREFIX, And, Compare, Field, Filter, Not, Operator, Or
+from holdfast.domain.query import METADATA_PREFIX, And, Compare, Field, Filter, Not, Operator, Or, Scalar
 
 if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
     from holdfast.domain.view import View
 
-Scalar: TypeAlias = str | int | float | bool | datetime | None
 
 
 def sees(view: View, memory: Memory) -> bool:

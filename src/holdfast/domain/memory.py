@@ -178,7 +178,7 @@ def indexed_text(name: str | None, text: str) -> str:
     return f"{name}: {text}" if name else text
 
 
-def read_importance(value: float | None) -> float:
+def read_importance(value: object) -> float:
     """An importance between 0 and 1; the default where none is given.
 
     Raises:

@@ -103,22 +103,27 @@ def read_messages(given: ConversationInput) -> tuple[Message, ...]:
     """
     if isinstance(given, (str, Message, Mapping)):
         return (_read_message(given, "the message"),)
-    if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):
-        raise InvalidInput(
-            f"cannot remember a {type(given).__name__}: give a text, a message or a list of messages",
-            code="not_messages",
-        )
-    if not given:
+    items = _require_list(given)
+    if not items:
         raise InvalidInput("the list of messages is empty: give at least one", code="no_messages")
-    if len(given) > limits.MESSAGES_PER_ADD_MAX:
+    if len(items) > limits.MESSAGES_PER_ADD_MAX:
         raise LimitExceeded(
-            f"{len(given):,} messages in one add; the most is {limits.MESSAGES_PER_ADD_MAX:,}: "
+            f"{len(items):,} messages in one add; the most is {limits.MESSAGES_PER_ADD_MAX:,}: "
             "add them in several calls",
             code="too_many_messages",
-            messages=len(given),
+            messages=len(items),
             messages_max=limits.MESSAGES_PER_ADD_MAX,
         )
-    return tuple(_read_message(item, f"message {n}") for n, item in enumerate(given, start=1))
+    return tuple(_read_message(item, f"message {n}") for n, item in enumerate(items, start=1))
+
+
+def _require_list(given: object) -> Sequence[object]:
+    if isinstance(given, Sequence) and not isinstance(given, (bytes, bytearray)):
+        return given
+    raise InvalidInput(
+        f"cannot remember a {type(given).__name__}: give a text, a message or a list of messages",
+        code="not_messages",
+    )
 
 
 def _read_message(given: object, what: str) -> Message:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from holdfast import limits
 from holdfast.domain.instant import read_instant
 from holdfast.errors import InvalidInput, LimitExceeded
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from holdfast.domain.memory import Memory
+
+
+Scalar: TypeAlias = str | float | bool | datetime | None
+"""What a field is compared with; an ``int`` is a ``float`` here."""
 
 
 class Operator(StrEnum):
@@ -72,7 +75,7 @@ class Compare:
 
     field: str
     operator: Operator
-    values: tuple[str | int | float | bool | datetime | None, ...]
+    values: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def read_filters(given: FilterInput | None) -> Filter | None:
     return parsed
 
 
-def read_limit(value: int, most: int) -> int:
+def read_limit(value: object, most: int) -> int:
     """A number of results from 1 to ``most``.
 
     Raises:
@@ -211,7 +214,7 @@ def _read_compare(field: str, name: str, value: object) -> Compare:
 
 def _read_values(
     field: str, operator: Operator, value: object
-) -> tuple[str | int | float | bool | datetime | None, ...]:
+) -> tuple[Scalar, ...]:
     if operator in _LISTED:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise _bad_value(field, operator, "a list")
@@ -219,7 +222,7 @@ def _read_values(
     return (_read_value(field, operator, value),)
 
 
-def _read_value(field: str, operator: Operator, value: object) -> str | int | float | bool | datetime | None:
+def _read_value(field: str, operator: Operator, value: object) -> Scalar:
     if operator is Operator.CONTAINS and not isinstance(value, str):
         raise _bad_value(field, operator, "a text")
     if value is None and operator in _ORDERED:
@@ -238,8 +241,8 @@ def _fits_64_bits(value: object) -> bool:
 
 
 def _encodable(
-    field: str, operator: Operator, value: str | float | bool | None
-) -> str | int | float | bool | None:
+    field: str, operator: Operator, value: Scalar
+) -> Scalar:
     if isinstance(value, str):
         try:
             value.encode()

@@ -185,7 +185,8 @@ def _new_vector(before: Memory, after: Memory, kit: FormationKit) -> Vector | No
     if after.text == before.text:
         return None
     name = after.sources[0].name if after.sources else None
-    return kit.embedder.embed_documents([indexed_text(name, after.text)])[0]
+    vector: Vector = kit.embedder.embed_documents([indexed_text(name, after.text)])[0]
+    return vector
 
 
 def _require_version(memory: Memory, expected: int | None) -> None:

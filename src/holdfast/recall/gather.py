@@ -31,12 +31,12 @@ def _gather_by_meaning(question: Question, words: Signals, *, wanted: int, kit: 
     query = kit.embedder.embed_query(question.text)
     found_by_words = _keys(words)
     limit = max(limits.VECTOR_CANDIDATES_MIN, 4 * wanted)
+    signals, known = _nearest(question, query, limit, found_by_words, kit)
     for _ in range(limits.VECTOR_ROUNDS_MAX):
-        signals, known = _nearest(question, query, limit, found_by_words, kit)
-        enough = len(_keys(signals)) >= wanted
-        if enough or known < limit:
+        if len(_keys(signals)) >= wanted or known < limit:
             break
         limit *= limits.VECTOR_ROUND_GROWTH
+        signals, known = _nearest(question, query, limit, found_by_words, kit)
     return signals
 
 

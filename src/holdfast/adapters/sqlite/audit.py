@@ -20,7 +20,7 @@ def record(connection: apsw.Connection, *, at: int, action: str, target: bytes, 
     last = connection.execute(_SQL["last_audit_link"]).get
     number, link = (0, _FIRST_LINK) if last is None else last
     entry = (number + 1, at, action, target, items)
-    connection.execute(_SQL["insert_audit"], (*entry, _next_link(link, *entry)))
+    connection.execute(_SQL["insert_audit"], (*entry, _next_link(link, entry)))
 
 
 def first_broken_entry(connection: apsw.Connection) -> int | None:
@@ -29,12 +29,13 @@ def first_broken_entry(connection: apsw.Connection) -> int | None:
     for expected, (number, at, action, target, items, stored) in enumerate(
         connection.execute(_READS["audit_links"]), start=1
     ):
-        link = _next_link(link, number, at, action, target, items)
+        link = _next_link(link, (number, at, action, target, items))
         if number != expected or link != stored:
             return int(number)
     return None
 
 
-def _next_link(link: bytes, number: int, at: int, action: str, target: bytes, items: int) -> bytes:
-    entry = f"{number}|{at}|{action}|{target.hex()}|{items}".encode()
-    return blake2b(link + entry, digest_size=32).digest()
+def _next_link(link: bytes, entry: tuple[int, int, str, bytes, int]) -> bytes:
+    number, at, action, target, items = entry
+    line = f"{number}|{at}|{action}|{target.hex()}|{items}".encode()
+    return blake2b(link + line, digest_size=32).digest()

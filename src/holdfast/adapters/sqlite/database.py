@@ -224,7 +224,7 @@ class Database:
         empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get
         if not ours and not empty:
             raise BackendRejected(
-                f"{self.location.shown} is an SQLite file of another program: give Holdfast a file of its own",
+                f"{self.location.shown} belongs to another program: give Holdfast a file of its own",
                 code="not_a_store",
                 path=self.location.shown,
             )

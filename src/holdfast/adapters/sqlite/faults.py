@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import apsw
 
 from holdfast.errors import (
-    BackendError,
     BackendRejected,
     BackendUnavailable,
+    HoldfastError,
     LimitExceeded,
     PermissionDenied,
 )
@@ -22,58 +23,61 @@ SPOILS_THE_CONNECTION = (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw
 """After one of these, nothing that a connection has cached can be relied on."""
 
 
-def translate(error: apsw.Error, path: str) -> BackendError | LimitExceeded | PermissionDenied:
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What an SQLite error is called here, and what it tells the reader to do."""
+
+    kind: type[HoldfastError]
+    code: str
+    advice: str
+
+
+_MEANINGS: dict[tuple[type[apsw.Error], ...], _Meaning] = {
+    (apsw.BusyError, apsw.LockedError): _Meaning(
+        BackendUnavailable,
+        "store_busy",
+        "is locked by another process: try again, or stop the process that holds it",
+    ),
+    (apsw.FullError,): _Meaning(
+        BackendUnavailable,
+        "disk_full",
+        "has no room left to grow: free some disk space; nothing of this call was written",
+    ),
+    (apsw.ReadOnlyError, apsw.PermissionsError, apsw.AuthError): _Meaning(
+        PermissionDenied,
+        "store_read_only",
+        "cannot be written: give write access to the file and to its folder",
+    ),
+    (apsw.NotADBError,): _Meaning(
+        BackendRejected,
+        "not_a_store",
+        "is not a Holdfast file, or it is encrypted with another key: check the path, and the key in HOLDFAST_KEY",
+    ),
+    (apsw.CantOpenError,): _Meaning(
+        BackendRejected,
+        "store_unreadable",
+        "cannot be opened: check that its folder exists and can be written",
+    ),
+    (apsw.CorruptError,): _Meaning(
+        BackendRejected, "store_damaged", "is damaged: run 'holdfast doctor', then restore a backup"
+    ),
+    (apsw.TooBigError,): _Meaning(
+        LimitExceeded, "value_too_big", "cannot hold a value of that size in one row: split it"
+    ),
+    (apsw.IOError,): _Meaning(
+        BackendUnavailable,
+        "store_io",
+        "could not be read or written: check the disk; nothing of this call was written",
+    ),
+    (apsw.ConnectionClosedError,): _Meaning(BackendRejected, "store_closed", "was closed: open it again"),
+}
+_UNFORESEEN = _Meaning(BackendRejected, "store_rejected", "rejected the call")
+
+
+def translate(error: apsw.Error, path: str) -> HoldfastError:
     """The Holdfast error that says what happened to the file and what to do."""
-    match error:
-        case apsw.BusyError() | apsw.LockedError():
-            return BackendUnavailable(
-                f"{path} is locked by another process: try again, or stop the process that holds it",
-                code="store_busy",
-                path=path,
-            )
-        case apsw.FullError():
-            return BackendUnavailable(
-                f"no room left for {path}: free some disk space; nothing of this call was written",
-                code="disk_full",
-                path=path,
-            )
-        case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.AuthError():
-            return PermissionDenied(
-                f"{path} cannot be written: give write access to the file and to its folder",
-                code="store_read_only",
-                path=path,
-            )
-        case apsw.NotADBError():
-            return BackendRejected(
-                f"{path} is not a Holdfast file, or it is encrypted with another key: "
-                "check the path, and the key in HOLDFAST_KEY",
-                code="not_a_store",
-                path=path,
-            )
-        case apsw.CantOpenError():
-            return BackendRejected(
-                f"{path} cannot be opened: check that its folder exists and can be written",
-                code="store_unreadable",
-                path=path,
-            )
-        case apsw.CorruptError():
-            return BackendRejected(
-                f"{path} is damaged: run 'holdfast doctor', then restore a backup",
-                code="store_damaged",
-                path=path,
-            )
-        case apsw.TooBigError():
-            return LimitExceeded("a value is too big for one row of the store", code="value_too_big")
-        case apsw.IOError():
-            return BackendUnavailable(
-                f"reading or writing {path} failed ({error}): check the disk; nothing of this call was written",
-                code="store_io",
-                path=path,
-            )
-        case _:
-            return BackendRejected(
-                f"{path}: {type(error).__name__}: {error}", code="store_rejected", path=path
-            )
+    meaning = next((found for kinds, found in _MEANINGS.items() if isinstance(error, kinds)), _UNFORESEEN)
+    return meaning.kind(f"{path} {meaning.advice} ({error})", code=meaning.code, path=path)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from holdfast.domain.query import (
     Not,
     Operator,
     Or,
+    Scalar,
 )
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _compile_compare(compare: Compare) -> Condition:
             return _ordered(compare.field, _SYMBOLS[compare.operator], compare.values[0])
 
 
-def _equal(field: str, value: str | float | bool | datetime | None) -> Condition:
+def _equal(field: str, value: Scalar) -> Condition:
     key = _metadata_key(field)
     if key is not None:
         if value is None:
@@ -133,7 +134,7 @@ def _equal(field: str, value: str | float | bool | datetime | None) -> Condition
     return Condition(f"coalesce({column} = ?, 0)", (_bind(value),))
 
 
-def _ordered(field: str, symbol: str, value: str | float | bool | datetime | None) -> Condition:
+def _ordered(field: str, symbol: str, value: Scalar) -> Condition:
     key = _metadata_key(field)
     if key is not None:
         return Condition(_member(f"{_type_test(value)} AND value {symbol} ?"), (key, _bind(value)))
@@ -178,5 +179,5 @@ def _fits(field: str, value: object) -> bool:
     return isinstance(value, str)
 
 
-def _bind(value: str | float | bool | datetime | None) -> SQLiteValue:
+def _bind(value: Scalar) -> SQLiteValue:
     return to_microseconds(value) if isinstance(value, datetime) else value

@@ -76,7 +76,8 @@ def window_scores(matrix: HomeMatrix, turn_scores: Floats) -> Floats:
         + BEFORE_WEIGHT * _of_row(turn_scores, matrix.before)
         + SECOND_BEFORE_WEIGHT * _of_row(turn_scores, matrix.second_before)
     )
-    return (total / matrix.window_norms).astype(np.float32)
+    scores: Floats = (total / matrix.window_norms).astype(np.float32)
+    return scores
 
 
 def _row_before(threads: Keys) -> Keys:
@@ -96,7 +97,8 @@ def _window_norms(vectors: Floats, before: Keys, second_before: Keys) -> Floats:
     two = np.where(has_two, _dots(vectors, second_before), 0)
     between = np.where(has_two, _of_row(one, before), 0)
     squared = 1 + has_one * a * a + has_two * b * b + 2 * a * one + 2 * b * two + 2 * a * b * between
-    return np.sqrt(np.maximum(squared, 1e-6)).astype(np.float32)
+    norms: Floats = np.sqrt(np.maximum(squared, 1e-6)).astype(np.float32)
+    return norms
 
 
 def _dots(vectors: Floats, others: Keys) -> Floats:

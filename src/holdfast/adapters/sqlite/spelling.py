@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from holdfast.domain.memory import indexed_text
 
@@ -42,4 +43,4 @@ def _pairs(match: re.Match[str]) -> str:
 
 
 def _join_pairs(run: str) -> str:
-    return " ".join(first + second for first, second in zip(run, run[1:], strict=False))
+    return " ".join(first + second for first, second in pairwise(run))

@@ -119,8 +119,8 @@ class SqliteVectorIndex:
         known: HomeMatrix | None,
     ) -> HomeMatrix:
         last = int(known.keys[-1]) if known is not None and len(known.keys) else 0
-        rows = connection.execute(_SQL["blocks_after"], (embedder, home, last)).fetchall()
-        loose = connection.execute(_SQL["loose_after"], (embedder, home, last)).fetchall()
+        rows: list[Row] = connection.execute(_SQL["blocks_after"], (embedder, home, last)).fetchall()
+        loose: list[Row] = connection.execute(_SQL["loose_after"], (embedder, home, last)).fetchall()
         keys = _join_keys([*(row[0] for row in rows), *(_one_key(row[0]) for row in loose)])
         threads = _join_keys([*(row[1] for row in rows), *(_one_key(row[1]) for row in loose)])
         vectors = join_vectors(

@@ -12,6 +12,7 @@ import apsw
 from holdfast import limits
 from holdfast.adapters.sqlite.filters import view_condition
 from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.rows import Row
 from holdfast.adapters.sqlite.spelling import spell_query
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.ranking import Scores, Signal
@@ -142,7 +143,7 @@ class SqliteWordIndex:
             if reach.is_empty or not words:
                 return _NOTHING
             condition = view_condition(view)
-            rows = connection.execute(
+            rows: list[Row] = connection.execute(
                 _SQL["search"].replace("{view}", condition.sql),
                 (_match_expression(reach, words), *condition.values, limit),
             ).fetchall()
