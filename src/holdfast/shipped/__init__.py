@@ -1,0 +1,1 @@
+"""What the embedders with weights in the wheel have in common: their files and their words."""

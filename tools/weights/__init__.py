@@ -1,0 +1,1 @@
+"""Builds the weights that ship in the wheel; nothing of this is installed with the package."""
