@@ -95,9 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Builds the weights that ship in the wheel.")
     parser.add_argument("what", choices=sorted(BUILDS))
     parser.add_argument("--source", type=Path, required=True, help="folder of the safetensors")
-    parser.add_argument(
-        "--expect-sha256", default=ORIGINAL_SHA256, help="hash of model.safetensors"
-    )
+    parser.add_argument("--expect-sha256", default=ORIGINAL_SHA256, help="hash of model.safetensors")
     parser.add_argument("--revision", default="original.1", help="what the vectors are known by")
     parser.add_argument("--out", type=Path, help="folder to write to, instead of the package's own")
     return parser

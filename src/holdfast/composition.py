@@ -45,9 +45,7 @@ def load_embedder(name: str) -> Embedder:
     )
 
 
-def open_backend(
-    location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool
-) -> Backend:
+def open_backend(location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool) -> Backend:
     """The store at a path, with its indexes.
 
     Raises:

@@ -95,9 +95,7 @@ def test_verify_finds_one_changed_byte(folder: Path) -> None:
 
 def test_nothing_is_written_and_nobody_is_told(tmp_path: Path) -> None:
     """Everything that onnxruntime reports with passes through files below the home folder."""
-    script = (
-        "from holdfast.adapters.minilm import MiniLmEmbedder; MiniLmEmbedder().embed_query('hello')"
-    )
+    script = "from holdfast.adapters.minilm import MiniLmEmbedder; MiniLmEmbedder().embed_query('hello')"
     # Continuous integration and unit tests are known to onnxruntime, which is silent there.
     suppressing = {"CI", "GITHUB_ACTIONS", "ORT_RUNNING_UNIT_TESTS", "ORT_DISABLE_TELEMETRY"}
     environment = {name: value for name, value in os.environ.items() if name not in suppressing}

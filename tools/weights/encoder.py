@@ -74,9 +74,7 @@ class Encoder:
     def _linear(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
         if self._watch is not None:
             self._watch(name, hidden.flatten(0, 1).numpy())
-        return functional.linear(
-            hidden, self._weights[name + ".weight"], self._weights[name + ".bias"]
-        )
+        return functional.linear(hidden, self._weights[name + ".weight"], self._weights[name + ".bias"])
 
     def _norm(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
         weight, bias = self._weights[name + ".weight"], self._weights[name + ".bias"]

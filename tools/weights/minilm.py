@@ -65,9 +65,7 @@ class Hidden:
     offset: Array
 
 
-def build_minilm(
-    source: Source, ranges: Mapping[str, Range], tokens_max: int
-) -> tuple[bytes, bytes]:
+def build_minilm(source: Source, ranges: Mapping[str, Range], tokens_max: int) -> tuple[bytes, bytes]:
     """The model file and its data file."""
     return _MiniLm(source.tensors, ranges).drawn(tokens_max)
 
@@ -99,9 +97,7 @@ class _MiniLm:
             graph.add("Cast", values, to=TensorProto.FLOAT),
             graph.add("Gather", scales, "input_ids"),
         )
-        return self._normed(
-            words, self._positions(tokens_max), "embeddings.LayerNorm", reader=_query(0)
-        )
+        return self._normed(words, self._positions(tokens_max), "embeddings.LayerNorm", reader=_query(0))
 
     def _positions(self, tokens_max: int) -> str:
         graph = self._graph
@@ -124,9 +120,7 @@ class _MiniLm:
         mixed = self._attention(damped, weight, bias, prefix)
         output = f"{prefix}output.dense"
         change = self._product(mixed, self._weight(output), output)
-        return self._added(
-            hidden, change, output, reader=f"encoder.layer.{layer}.intermediate.dense"
-        )
+        return self._added(hidden, change, output, reader=f"encoder.layer.{layer}.intermediate.dense")
 
     def _attention(self, values: str, weight: Array, bias: Array, prefix: str) -> str:
         graph = self._graph
@@ -146,9 +140,7 @@ class _MiniLm:
         )
 
     def _feed_forward(self, hidden: Hidden, layer: int) -> Hidden:
-        wide, narrow = (
-            f"encoder.layer.{layer}.{part}.dense" for part in ("intermediate", "output")
-        )
+        wide, narrow = (f"encoder.layer.{layer}.{part}.dense" for part in ("intermediate", "output"))
         weight = self._weight(wide)
         bias = self._bias(wide) + hidden.offset @ weight
         damped, weight = self._damped(hidden.name, weight, wide, hidden.offset, FEED_FORWARD)

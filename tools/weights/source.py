@@ -42,9 +42,7 @@ def load_source(folder: Path, expected_sha256: str) -> Source:
     vocabulary = folder / "vocab.txt"
     _expect(weights, expected_sha256)
     _expect(vocabulary, VOCABULARY_SHA256)
-    return Source(
-        sha256=expected_sha256, tensors=load_file(weights), vocabulary=vocabulary.read_bytes()
-    )
+    return Source(sha256=expected_sha256, tensors=load_file(weights), vocabulary=vocabulary.read_bytes())
 
 
 def _expect(path: Path, sha256: str) -> None:

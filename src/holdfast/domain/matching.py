@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from holdfast.domain.view import View
 
 
-
 def sees(view: View, memory: Memory) -> bool:
     """Whether the view shows the memory."""
     return (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from holdfast import limits
@@ -212,9 +212,7 @@ def _read_compare(field: str, name: str, value: object) -> Compare:
     return Compare(field, operator, _read_values(field, operator, value))
 
 
-def _read_values(
-    field: str, operator: Operator, value: object
-) -> tuple[Scalar, ...]:
+def _read_values(field: str, operator: Operator, value: object) -> tuple[Scalar, ...]:
     if operator in _LISTED:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise _bad_value(field, operator, "a list")
@@ -240,9 +238,7 @@ def _fits_64_bits(value: object) -> bool:
     return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
-def _encodable(
-    field: str, operator: Operator, value: Scalar
-) -> Scalar:
+def _encodable(field: str, operator: Operator, value: Scalar) -> Scalar:
     if isinstance(value, str):
         try:
             value.encode()

@@ -81,9 +81,7 @@ def _parse_manifest(folder: Path) -> ShippedWeights:
         return ShippedWeights(
             folder=folder,
             identity=EmbedderIdentity(fields["id"], fields["revision"], fields["dimension"]),
-            files=tuple(
-                WeightsFile(file["name"], file["bytes"], file["sha256"]) for file in fields["files"]
-            ),
+            files=tuple(WeightsFile(file["name"], file["bytes"], file["sha256"]) for file in fields["files"]),
         )
     except (ValueError, LookupError, TypeError) as error:
         raise damaged(path, "it is not a manifest of weights") from error

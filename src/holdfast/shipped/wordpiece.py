@@ -49,8 +49,7 @@ class WordPieces:
         self._tokenizer.post_processor = TemplateProcessing(
             single=f"{START_TOKEN} $A {END_TOKEN}",
             special_tokens=[
-                (token, _id_of(token, self._tokenizer, vocabulary))
-                for token in (START_TOKEN, END_TOKEN)
+                (token, _id_of(token, self._tokenizer, vocabulary)) for token in (START_TOKEN, END_TOKEN)
             ],
         )
         self._tokenizer.enable_truncation(EMBEDDING_TOKENS_MAX)

@@ -10,7 +10,7 @@ import os
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402  (reads the variable when it is imported)
+import onnxruntime
 
 onnxruntime.disable_telemetry_events()
 
