@@ -35,12 +35,14 @@ class Encoder:
         """The unit vector of each token sequence: shape (len(sequences), 384)."""
         with torch.inference_mode():
             rows = [self._mean_pooled(torch.tensor([ids])) for ids in sequences]
-            return functional.normalize(torch.cat(rows), dim=1).numpy()
+            vectors: npt.NDArray[np.float32] = functional.normalize(torch.cat(rows), dim=1).numpy()
+            return vectors
 
     def pool_batch(self, sequences: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """The mean-pooled vectors, not normalised, of sequences that all have one length."""
         with torch.inference_mode():
-            return self._mean_pooled(torch.tensor(sequences)).numpy()
+            vectors: npt.NDArray[np.float32] = self._mean_pooled(torch.tensor(sequences)).numpy()
+            return vectors
 
     def _mean_pooled(self, ids: torch.Tensor) -> torch.Tensor:
         hidden = self._embedded(ids)

@@ -81,7 +81,7 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         return _nothing_new(compared, known)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
-    kit.store.commit(Remember(episode, new, _repeated(episode, compared, known, new), idempotency))
+    kit.store.commit(Remember(episode, new, _repeated(compared, known, new), idempotency))
     return AddResult(episode.id, _changes(episode, compared, known, new))
 
 
@@ -180,7 +180,7 @@ def _source(episode: Episode, position: int) -> Source:
 
 
 def _repeated(
-    episode: Episode, compared: Sequence[Compared], known: Known, new: Sequence[NewMemory]
+    compared: Sequence[Compared], known: Known, new: Sequence[NewMemory]
 ) -> tuple[tuple[str, int], ...]:
     held = _held(known, new)
     return tuple(

@@ -200,7 +200,11 @@ class Database:
         connection.pragma("cache_size", -_CACHE_KIBIBYTES)
         connection.pragma("temp_store", "memory")
         connection.create_scalar_function(
-            "holdfast_words", spell_words, 2, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
+            "holdfast_words",
+            spell_words,  # type: ignore[arg-type]  # SQLite calls it with a speaker or NULL, and a text
+            2,
+            deterministic=True,
+            flags=apsw.SQLITE_INNOCUOUS,
         )
 
     def _migrate(self, connection: apsw.Connection) -> None:

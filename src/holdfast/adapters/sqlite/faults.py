@@ -51,7 +51,7 @@ _MEANINGS: dict[tuple[type[apsw.Error], ...], _Meaning] = {
     (apsw.NotADBError,): _Meaning(
         BackendRejected,
         "not_a_store",
-        "is not a Holdfast file, or it is encrypted with another key: check the path, and the key in HOLDFAST_KEY",
+        "is not a Holdfast file, or is encrypted with another key: check the path and HOLDFAST_KEY",
     ),
     (apsw.CantOpenError,): _Meaning(
         BackendRejected,

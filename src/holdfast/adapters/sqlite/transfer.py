@@ -10,6 +10,7 @@ from holdfast.adapters.sqlite.reach import ensure_scope
 from holdfast.adapters.sqlite.rows import (
     Row,
     from_blob,
+    keys_to_json,
     metadata_from_json,
     optional_instant,
     read_memories,
@@ -17,7 +18,6 @@ from holdfast.adapters.sqlite.rows import (
     versions_of,
 )
 from holdfast.adapters.sqlite.statements import read_statements
-from holdfast.adapters.sqlite.vector_rows import VectorRow, append_vectors, to_stored
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import from_microseconds, to_microseconds
@@ -65,16 +65,22 @@ def _read_episodes(connection: apsw.Connection, tenant: str | None) -> Iterator[
 
 def _read_memories(connection: apsw.Connection, tenant: str | None) -> Iterator[Record]:
     last = 0
-    while rows := connection.execute(_SQL["memory_keys"], (last, tenant, limits.TRANSFER_BATCH)).fetchall():
-        last = rows[-1][0]
-        fingerprints = dict(rows)
+    while batch := _next_fingerprints(connection, last, tenant):
+        last = max(batch)
         found = read_memories(
             connection,
-            "WHERE m.key BETWEEN ? AND ? AND (?3 IS NULL OR tenant.name = ?3) ORDER BY m.key",
-            (rows[0][0], last, tenant),
+            "WHERE m.key IN (SELECT value FROM json_each(?)) ORDER BY m.key",
+            (keys_to_json(batch),),
         )
         for key, memory in found.items():
-            yield MemoryRecord(memory, versions_of(connection, key, memory), fingerprints[key])
+            yield MemoryRecord(memory, versions_of(connection, key, memory), batch[key])
+
+
+def _next_fingerprints(connection: apsw.Connection, last: int, tenant: str | None) -> dict[int, bytes]:
+    rows: list[Row] = connection.execute(
+        _SQL["memory_keys"], (last, tenant, limits.TRANSFER_BATCH)
+    ).fetchall()
+    return dict(rows)
 
 
 def _read_relations(connection: apsw.Connection, tenant: str | None) -> Iterator[Record]:
@@ -144,8 +150,9 @@ def _write_memory(
         return False
     scope_key, home_key = ensure_scope(connection, memory.scope)
     episode_key = connection.execute(_SQL["key_of_episode"], (to_blob(memory.sources[0].episode_id),)).get
-    thread = scope_key if memory.scope.session_id else -episode_key
-    key = writing.insert_memory(connection, memory, record.fingerprint, scope_key, home_key, thread)
+    thread = writing.thread_of(memory.scope, scope_key, episode_key)
+    place = writing.Place(scope_key, home_key, thread)
+    key = writing.insert_memory(connection, memory, record.fingerprint, place)
     for source in memory.sources:
         connection.execute(
             _WRITES["insert_source_of_episode_id"],
@@ -154,8 +161,7 @@ def _write_memory(
     if len(record.versions) > 1:
         for version in record.versions:
             writing.insert_version(connection, key, version)
-    row = VectorRow(key, thread, to_stored(vectors[memory.id]))
-    append_vectors(connection, writing.current_embedder(connection, identity), home_key, [row])
+    writing.insert_vectors(connection, identity, place, [(key, vectors[memory.id])])
     connection.execute(
         _WRITES["insert_event"],
         (EventType.CREATED.value, to_blob(memory.id), to_microseconds(memory.created_at)),

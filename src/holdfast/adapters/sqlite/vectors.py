@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,18 @@ _NOTHING: Mapping[Signal, Scores] = {
     Signal.MEANING: Scores({}, 0.0, 0.0),
     Signal.MEANING_WINDOW: Scores({}, 0.0, 0.0),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A home as the file has it now: a new change number means more vectors, a new epoch other ones."""
+
+    key: int
+    change_number: int
+    epoch: int
+
+    def is_held_by(self, matrix: HomeMatrix) -> bool:
+        return (self.change_number, self.epoch) == (matrix.change_number, matrix.epoch)
 
 
 class SqliteVectorIndex:
@@ -72,8 +85,8 @@ class SqliteVectorIndex:
         if reach.is_empty:
             return reach, []
         embedder = self._embedder_key(connection)
-        homes: list[Row] = connection.execute(_SQL["homes"], (keys_to_json(reach.home_keys),)).fetchall()
-        return reach, [self._matrix(connection, embedder, *home) for home in homes]
+        rows: list[Row] = connection.execute(_SQL["homes"], (keys_to_json(reach.home_keys),)).fetchall()
+        return reach, [self._matrix(connection, embedder, _Home(*row)) for row in rows]
 
     def _embedder_key(self, connection: apsw.Connection) -> int | None:
         row: Row | None = connection.execute(_SQL["embedder"]).fetchone()
@@ -86,46 +99,33 @@ class SqliteVectorIndex:
             self._identity.dimension,
         ):
             raise BackendRejected(
-                f"the store's vectors now come from another embedder than {self._identity}: open the store again",
+                f"the store's vectors no longer come from the embedder {self._identity}: open it again",
                 code="embedder_mismatch",
             )
         return int(key)
 
-    def _matrix(
-        self,
-        connection: apsw.Connection,
-        embedder: int | None,
-        home: int,
-        change_number: int,
-        epoch: int,
-    ) -> HomeMatrix:
+    def _matrix(self, connection: apsw.Connection, embedder: int | None, home: _Home) -> HomeMatrix:
         with self._lock:
-            known = self._matrices.get(home)
-        if known is not None and (known.change_number, known.epoch) == (change_number, epoch):
+            known = self._matrices.get(home.key)
+        if known is not None and home.is_held_by(known):
             matrix = known
         else:
-            grown = known if known is not None and known.epoch == epoch else None
-            matrix = self._read(connection, embedder, home, change_number, epoch, grown)
-        self._keep(home, matrix)
+            grown = known if known is not None and known.epoch == home.epoch else None
+            matrix = self._read(connection, embedder, home, grown)
+        self._keep(home.key, matrix)
         return matrix
 
     def _read(
-        self,
-        connection: apsw.Connection,
-        embedder: int | None,
-        home: int,
-        change_number: int,
-        epoch: int,
-        known: HomeMatrix | None,
+        self, connection: apsw.Connection, embedder: int | None, home: _Home, known: HomeMatrix | None
     ) -> HomeMatrix:
+        """The matrix as the file has it, read anew or only from where the known one ends."""
         last = int(known.keys[-1]) if known is not None and len(known.keys) else 0
-        rows: list[Row] = connection.execute(_SQL["blocks_after"], (embedder, home, last)).fetchall()
-        loose: list[Row] = connection.execute(_SQL["loose_after"], (embedder, home, last)).fetchall()
-        keys = _join_keys([*(row[0] for row in rows), *(_one_key(row[0]) for row in loose)])
-        threads = _join_keys([*(row[1] for row in rows), *(_one_key(row[1]) for row in loose)])
-        vectors = join_vectors(
-            [*(row[2] for row in rows), *(row[2] for row in loose)], self._identity.dimension
-        )
+        place = (embedder, home.key, last)
+        blocks: list[Row] = connection.execute(_SQL["blocks_after"], place).fetchall()
+        loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
+        keys = _join_keys([*(row[0] for row in blocks), *(_one_key(row[0]) for row in loose)])
+        threads = _join_keys([*(row[1] for row in blocks), *(_one_key(row[1]) for row in loose)])
+        vectors = join_vectors([row[2] for row in (*blocks, *loose)], self._identity.dimension)
         new = keys > last
         keys, threads, vectors = keys[new], threads[new], vectors[new]
         if known is not None:
@@ -133,7 +133,7 @@ class SqliteVectorIndex:
             threads = np.concatenate([known.threads, threads])
             vectors = np.concatenate([known.vectors, vectors])
         return build_matrix(
-            change_number=change_number, epoch=epoch, keys=keys, threads=threads, vectors=vectors
+            change_number=home.change_number, epoch=home.epoch, keys=keys, threads=threads, vectors=vectors
         )
 
     def _keep(self, home: int, matrix: HomeMatrix) -> None:

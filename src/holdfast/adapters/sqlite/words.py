@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import apsw
 
@@ -158,14 +158,20 @@ class SqliteWordIndex:
 
 def _query_words(connection: apsw.Connection, query: str) -> list[_QueryWord]:
     """The words of a query that tell something, at most so many, the rarest first."""
-    spelled = spell_query(query).encode()
-    tokens = connection.fts5_tokenizer(*_TOKENIZER)(spelled, apsw.FTS5_TOKENIZE_QUERY, None)
-    written = {stem: spelled[start:end].decode() for start, end, stem, *_ in tokens}
+    written = _words_by_stem(connection, spell_query(query))
     telling = {stem: word for stem, word in written.items() if word.casefold() not in _COMMON} or written
-    counts = dict(connection.execute(_SQL["counts"], (json.dumps(list(telling)),)))
+    counts: dict[str, int] = dict(connection.execute(_SQL["counts"], (json.dumps(list(telling)),)).fetchall())  # type: ignore[arg-type]  # two columns: term and count
     total: int = connection.execute(_SQL["total"]).get
     words = [_QueryWord(word, _information(counts.get(stem, 0), total)) for stem, word in telling.items()]
     return sorted(words, key=lambda word: -word.information)[: limits.QUERY_WORDS_MAX]
+
+
+def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
+    """Each word as it was written, by the stem that the index knows it by."""
+    encoded = text.encode()
+    tokenize = connection.fts5_tokenizer(*_TOKENIZER)
+    tokens = cast("list[Row]", tokenize(encoded, apsw.FTS5_TOKENIZE_QUERY, None))
+    return {stem: encoded[start:end].decode() for start, end, stem, *_ in tokens}
 
 
 def _information(count: int, total: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from holdfast import limits
@@ -32,13 +33,15 @@ from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Relate, Remember, Revise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     import apsw
 
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
-    from holdfast.ports import EmbedderIdentity, NewMemory
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity, Vector
 
 _SQL = read_statements("writes.sql")
 
@@ -58,32 +61,40 @@ def apply(
             assert_never(change)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the file a memory belongs: its scope, its home, and the thread that it is a turn of."""
+
+    scope_key: int
+    home_key: int
+    thread: int
+
+
 def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderIdentity) -> None:
     episode = change.episode
     scope_key, home_key = ensure_scope(connection, episode.scope)
     _refuse_what_is_known(connection, change, scope_key)
     episode_key = insert_episode(connection, episode, scope_key)
-    thread = scope_key if episode.scope.session_id else -episode_key
-    keys = [
-        insert_memory(connection, new.memory, new.fingerprint, scope_key, home_key, thread)
-        for new in change.new
-    ]
+    place = Place(scope_key, home_key, thread_of(episode.scope, scope_key, episode_key))
+    keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in change.new]
     for key, new in zip(keys, change.new, strict=True):
-        for source in new.memory.sources:
-            connection.execute(_SQL["insert_source"], (key, episode_key, source.position))
+        _insert_source(connection, key, episode_key, new.memory.sources[0].position)
     for memory_id, position in change.repeated:
-        connection.execute(_SQL["insert_source"], (_key_of(connection, memory_id), episode_key, position))
-    insert_vectors(connection, identity, home_key, change.new, keys, thread)
+        _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
+    vectors = [(key, new.vector) for key, new in zip(keys, change.new, strict=True)]
+    insert_vectors(connection, identity, place, vectors)
     _announce(connection, EventType.CREATED, [new.memory for new in change.new], episode.created_at)
-    _finish(
-        connection,
-        home_key,
-        action="remember",
-        target=episode.id,
-        items=len(episode.messages),
-        at=episode.created_at,
-    )
     _keep_idempotency(connection, change, scope_key)
+    _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
+
+
+def thread_of(scope: Scope, scope_key: int, episode_key: int) -> int:
+    """The conversation of a memory: its session, or its episode when it has none."""
+    return scope_key if scope.session_id else -episode_key
+
+
+def _insert_source(connection: apsw.Connection, key: int, episode_key: int, position: int) -> None:
+    connection.execute(_SQL["insert_source"], (key, episode_key, position))
 
 
 def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
@@ -121,21 +132,15 @@ def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int
     return key
 
 
-def insert_memory(
-    connection: apsw.Connection,
-    memory: Memory,
-    fingerprint: bytes,
-    scope_key: int,
-    home_key: int,
-    thread: int,
-) -> int:
+def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: bytes, place: Place) -> int:
     """Write a memory with its entities, without sources and vector; its key."""
     connection.execute(
         _SQL["insert_memory"],
         (
-            to_blob(memory.id), scope_key, home_key, thread, memory.kind.value, memory.tier.value,
-            memory.state.value, memory.origin.value, memory.trust, memory.importance,
-            memory.sources[0].name if memory.sources else None, memory.text, metadata_to_json(memory.metadata),
+            to_blob(memory.id), place.scope_key, place.home_key, place.thread, memory.kind.value,
+            memory.tier.value, memory.state.value, memory.origin.value, memory.trust, memory.importance,
+            memory.sources[0].name if memory.sources else None, memory.text,
+            metadata_to_json(memory.metadata),
             memory.version, to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.created_at), to_microseconds(memory.updated_at),
             optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
@@ -145,26 +150,24 @@ def insert_memory(
     key = connection.last_insert_rowid()
     for name in memory.entities:
         folded = name.casefold()
-        connection.execute(_SQL["insert_entity"], (home_key, folded, name))
-        connection.execute(_SQL["insert_memory_entity"], (key, home_key, folded))
+        connection.execute(_SQL["insert_entity"], (place.home_key, folded, name))
+        connection.execute(_SQL["insert_memory_entity"], (key, place.home_key, folded))
     return key
 
 
 def insert_vectors(
     connection: apsw.Connection,
     identity: EmbedderIdentity,
-    home_key: int,
-    new: tuple[NewMemory, ...],
-    keys: list[int],
-    thread: int,
+    place: Place,
+    vectors: Sequence[tuple[int, Vector]],
 ) -> None:
-    """Write the vectors of new memories of one thread.
+    """Write the vectors of new memories, by key, of one thread.
 
     Raises:
         BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder.
     """
-    rows = [VectorRow(key, thread, to_stored(item.vector)) for key, item in zip(keys, new, strict=True)]
-    append_vectors(connection, current_embedder(connection, identity), home_key, rows)
+    rows = [VectorRow(key, place.thread, to_stored(vector)) for key, vector in vectors]
+    append_vectors(connection, current_embedder(connection, identity), place.home_key, rows)
 
 
 def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
@@ -175,7 +178,7 @@ def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) ->
         connection.execute(_SQL["set_embedder"], (mine,))
     elif current != mine:
         raise BackendRejected(
-            f"the store's vectors now come from another embedder than {identity}: open the store again",
+            f"the store's vectors no longer come from the embedder {identity}: open it again",
             code="embedder_mismatch",
         )
     return mine
@@ -186,7 +189,7 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     key, version, home_key, *_ = _row_of(connection, memory.id)
     if version != change.replaces_version:
         raise Conflict(
-            f"memory {memory.id} has version {version}, not {change.replaces_version}: read it again and decide anew",
+            f"memory {memory.id} has version {version}, not {change.replaces_version}: read it again",
             code="version_conflict",
             memory_id=memory.id,
             version=version,
@@ -200,10 +203,8 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
         embedder = current_embedder(connection, identity)
         replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
     _announce(connection, change.event, [memory], memory.updated_at)
-    _finish(
-        connection, home_key, action=change.event.value, target=memory.id, items=1, at=memory.updated_at,
-        reload=change.vector is not None,
-    )  # fmt: skip
+    entry = _Entry(change.event.value, memory.id, 1, memory.updated_at)
+    _finish(connection, home_key, entry, reload=change.vector is not None)
 
 
 def _update_memory(connection: apsw.Connection, key: int, memory: Memory) -> None:
@@ -211,9 +212,10 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory) -> Non
         _SQL["update_memory"],
         (
             key, memory.text, memory.kind.value, memory.tier.value, memory.state.value, memory.trust,
-            memory.importance, metadata_to_json(memory.metadata), memory.version, to_microseconds(memory.valid_at),
-            optional_microseconds(memory.invalid_at), to_microseconds(memory.updated_at),
-            optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
+            memory.importance, metadata_to_json(memory.metadata), memory.version,
+            to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
+            to_microseconds(memory.updated_at), optional_microseconds(memory.expired_at),
+            optional_microseconds(memory.expires_at),
         ),
     )  # fmt: skip
 
@@ -239,8 +241,8 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
         _SQL["insert_version"],
         (
             key, version.version, version.event, version.text, version.importance,
-            metadata_to_json(version.metadata), optional_microseconds(version.expires_at), int(version.deleted),
-            to_microseconds(version.recorded_at), version.reason,
+            metadata_to_json(version.metadata), optional_microseconds(version.expires_at),
+            int(version.deleted), to_microseconds(version.recorded_at), version.reason,
         ),
     )  # fmt: skip
 
@@ -253,14 +255,7 @@ def _relate(connection: apsw.Connection, change: Relate) -> None:
         _SQL["insert_event"],
         (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
     )
-    _finish(
-        connection,
-        home_key,
-        action="relate",
-        target=relation.from_id,
-        items=1,
-        at=relation.created_at,
-    )
+    _finish(connection, home_key, _Entry("relate", relation.from_id, 1, relation.created_at))
 
 
 def insert_relation(connection: apsw.Connection, change: Relate, from_key: int, to_key: int) -> None:
@@ -294,25 +289,26 @@ def _announce(connection: apsw.Connection, event: EventType, memories: list[Memo
     connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
 
 
-def _finish(
-    connection: apsw.Connection,
-    home_key: int,
-    *,
-    action: str,
-    target: str,
-    items: int,
-    at: datetime,
-    reload: bool = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the audit log says of a change."""
+
+    action: str
+    target_id: str
+    items: int
+    at: datetime
+
+
+def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload: bool = False) -> None:
     """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
     number = connection.execute(_SQL["next_change_number"]).get
     connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
     audit.record(
         connection,
-        at=to_microseconds(at),
-        action=action,
-        target=to_blob(target) or b"",
-        items=items,
+        at=to_microseconds(entry.at),
+        action=entry.action,
+        target=to_blob(entry.target_id) or b"",
+        items=entry.items,
     )
 
 
@@ -327,8 +323,8 @@ def _keep_idempotency(connection: apsw.Connection, change: Remember, scope_key: 
     connection.execute(
         _SQL["insert_idempotency"],
         (
-            scope_key, change.idempotency.key, change.idempotency.body_digest, to_blob(change.episode.id),
-            json.dumps(outcome),
+            scope_key, change.idempotency.key, change.idempotency.body_digest,
+            to_blob(change.episode.id), json.dumps(outcome),
         ),
     )  # fmt: skip
     connection.execute(_SQL["trim_idempotency"], (limits.IDEMPOTENCY_KEYS_MAX,))
