@@ -68,7 +68,7 @@ QUERY_WORDS_MAX = 24
 
 # How far a search looks
 
-WORD_CANDIDATES_MAX = 400
+WORD_CANDIDATES_MAX = 200
 """Memories that the word index brings into a search."""
 
 VECTOR_CANDIDATES_MIN = 100
