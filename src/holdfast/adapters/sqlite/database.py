@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -89,10 +89,13 @@ class Database:
         self._idle: list[apsw.Connection] = []
         self._idle_lock = threading.Lock()
         self._commits = CommitQueue(self._borrow)
-        with translated(self.location.shown):
+        self._anchor: apsw.Connection | None = None
+        with translated(self.location.shown), ExitStack() as undo:
+            undo.callback(self.close)
             self._anchor = self._connect() if self.location.in_memory else None
             with self._borrow() as connection:
                 self._migrate(connection)
+            undo.pop_all()
 
     @property
     def encrypted(self) -> bool:
@@ -142,10 +145,11 @@ class Database:
         self._closed = True
         with self._idle_lock:
             idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-        if self._anchor is not None:
-            self._anchor.close()
+        with translated(self.location.shown):
+            for connection in idle:
+                connection.close()
+            if self._anchor is not None:
+                self._anchor.close()
 
     @contextmanager
     def _borrow(self) -> Iterator[apsw.Connection]:

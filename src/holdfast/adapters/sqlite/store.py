@@ -208,7 +208,8 @@ class SqliteMemoryStore:
             try:
                 yield from transfer.read_records(connection, tenant)
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # an I/O error ends it
+                    connection.execute("ROLLBACK")
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         """Write records that are not there yet."""
