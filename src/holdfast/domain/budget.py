@@ -16,10 +16,10 @@ _DIGITS_PER_TOKEN = 3
 def estimate_tokens(text: str) -> int:
     """A count of tokens that errs upwards.
 
-    A word costs one token for every six letters, a number one for every three digits, every mark one, and
-    a letter beyond ASCII two. On English conversations that is 13 % more than the GPT tokenizers count
-    (o200k and cl100k, whichever counts more), and never less over ten lines or more; on other scripts it is up
-    to three times as much.
+    A word costs one token for every six letters, a number one for every three digits, every mark one, and a
+    letter beyond ASCII two. On English conversations that is 13 % more than the GPT tokenizers count (o200k
+    and cl100k, whichever counts more), and never less over ten lines or more; on other scripts it is up to
+    three times as much.
 
     Example:
         >>> estimate_tokens("I moved to Berlin in March.")

@@ -173,6 +173,22 @@ class Version:
     reason: str | None
 
 
+def first_version(memory: Memory) -> Version:
+    """The only version of a memory that was never changed."""
+    return Version(
+        memory_id=memory.id,
+        version=memory.version,
+        event="memory.created",
+        text=memory.text,
+        importance=memory.importance,
+        metadata=memory.metadata,
+        expires_at=memory.expires_at,
+        deleted=memory.is_deleted,
+        recorded_at=memory.created_at,
+        reason=None,
+    )
+
+
 def indexed_text(name: str | None, text: str) -> str:
     """What the indexes see of a memory: its words behind the name of who said them."""
     return f"{name}: {text}" if name else text

@@ -14,8 +14,8 @@ import apsw
 from holdfast import limits
 from holdfast.adapters.sqlite.commits import CommitQueue
 from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, translated
-from holdfast.adapters.sqlite.spelling import spell_words
 from holdfast.adapters.sqlite.statements import read_migrations
+from holdfast.domain.spelling import spell_words
 from holdfast.errors import BackendRejected, InvalidInput
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from holdfast.adapters.sqlite import audit
 from holdfast.adapters.sqlite.reach import ensure_scope
 from holdfast.adapters.sqlite.rows import (
     Row,
-    first_version,
     metadata_to_json,
     optional_microseconds,
     read_memories,
@@ -28,7 +27,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version
+from holdfast.domain.memory import Version, first_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Relate, Remember, Revise
 
