@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class Memory:
     origin: Origin
     trust: float
     importance: float
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
     entities: tuple[str, ...]
     sources: tuple[Source, ...]
     version: int
@@ -166,7 +166,7 @@ class Version:
     event: str
     text: str
     importance: float
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
     expires_at: datetime | None
     deleted: bool
     recorded_at: datetime

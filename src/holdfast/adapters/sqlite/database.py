@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -111,16 +112,23 @@ class Database:
         self._key = key
         self._vfs = vfs
         self._closed = False
+        self._process = os.getpid()
         self._idle: list[apsw.Connection] = []
         self._idle_lock = threading.Lock()
         self._commits = CommitQueue(self._borrow)
         self._anchor: apsw.Connection | None = None
-        with translated(self.location.shown), ExitStack() as undo:
+        with ExitStack() as undo, translated(self.location.shown):
             undo.callback(self.close)
-            self._anchor = self._connect() if self.location.in_memory else None
-            with self._borrow() as connection:
-                self._migrate(connection)
+            self._open()
             undo.pop_all()
+
+    def _open(self) -> None:
+        if self.location.in_memory:
+            self._anchor = self._connect()  # the store lives as long as one connection does
+        elif self._vfs is None:
+            _make_private(Path(self.location.file_name))
+        with self._borrow() as connection:
+            self._migrate(connection)
 
     @property
     def encrypted(self) -> bool:
@@ -191,16 +199,26 @@ class Database:
                 self._give_back(connection)
 
     def _take(self) -> apsw.Connection:
+        self._require_usable()
+        with self._idle_lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _require_usable(self) -> None:
         if self._closed:
             raise BackendRejected(
                 f"{self.location.shown} was closed: open it again",
                 code="store_closed",
                 path=self.location.shown,
             )
-        with self._idle_lock:
-            if self._idle:
-                return self._idle.pop()
-        return self._connect()
+        if os.getpid() != self._process:
+            raise BackendRejected(
+                f"{self.location.shown} was opened before this process was forked, and SQLite's locks do "
+                "not survive that: open it again in the child process",
+                code="store_forked",
+                path=self.location.shown,
+            )
 
     def _give_back(self, connection: apsw.Connection) -> None:
         with self._idle_lock:
@@ -228,6 +246,7 @@ class Database:
         connection.pragma("foreign_keys", True)
         connection.pragma("cache_size", -_CACHE_KIBIBYTES)
         connection.pragma("temp_store", "memory")
+        connection.pragma("journal_size_limit", limits.LOG_BYTES_KEPT)
         connection.create_scalar_function(
             "holdfast_words",
             spell_words,  # type: ignore[arg-type]  # SQLite calls it with a speaker or NULL, and a text
@@ -270,3 +289,9 @@ class Database:
                 schema_version=version,
             )
         return version
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file that only its owner can read; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # whatever keeps it from being made, SQLite is about to report in full
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

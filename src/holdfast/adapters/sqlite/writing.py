@@ -100,6 +100,9 @@ def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_k
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
     if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
+    key = change.idempotency and change.idempotency.key
+    if key and connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
+        raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
 
 
 def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:
