@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
+    from holdfast.domain.scope import Scope
     from holdfast.ports import EmbedderIdentity, NewMemory
 
 _SQL = read_statements("writes.sql")
@@ -89,6 +90,14 @@ def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_k
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
     if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
+    if (
+        change.idempotency
+        and connection.execute(_SQL["is_key_used"], (scope_key, change.idempotency.key)).get
+    ):
+        raise Conflict(
+            f"another writer has just used the idempotency key {change.idempotency.key!r}: try again",
+            code="idempotency_conflict",
+        )
 
 
 def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:
@@ -246,8 +255,9 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
 
 def _relate(connection: apsw.Connection, change: Relate) -> None:
     relation = change.relation
-    from_key, _, home_key, *_ = _row_of(connection, relation.from_id)
-    insert_relation(connection, change, from_key, _key_of(connection, relation.to_id))
+    from_key, home_key = _key_in_scope(connection, relation.from_id, change.scope)
+    to_key, _ = _key_in_scope(connection, relation.to_id, change.scope)
+    insert_relation(connection, change, from_key, to_key)
     connection.execute(
         _SQL["insert_event"],
         (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
@@ -279,6 +289,18 @@ def _row_of(connection: apsw.Connection, memory_id: str) -> Row:
     if row is None:
         raise NotFound(f"no memory {memory_id}", code="memory_not_found", memory_id=memory_id)
     return row
+
+
+def _key_in_scope(connection: apsw.Connection, memory_id: str, scope: Scope) -> tuple[int, int]:
+    """The keys of a memory and of its home, when the scope covers it."""
+    key, _, home_key, *_ = _row_of(connection, memory_id)
+    if not scope.covers(read_memories(connection, "WHERE m.key = ?", (key,))[key].scope):
+        raise NotFound(
+            f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+            code="memory_not_found",
+            memory_id=memory_id,
+        )
+    return key, home_key
 
 
 def _key_of(connection: apsw.Connection, memory_id: str) -> int:
