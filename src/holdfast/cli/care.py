@@ -45,7 +45,10 @@ def export(
     """
     output = Output(json=where.as_json)
     nothing_left = "interrupted: nothing was exported"
-    with open_store(where) as memory, progress("exporting", output, if_interrupted=nothing_left) as report:
+    with (
+        open_store(where, any_embedder=True) as memory,
+        progress("exporting", output, if_interrupted=nothing_left) as report,
+    ):
         records = memory.export(file, tenant=tenant, progress=report)
     _answer(output, {"path": file, "records": records}, f"{records:,} records to {file}", done="exported")
 
@@ -77,7 +80,10 @@ def backup(file: NewFile, where: Where) -> None:
     """
     output = Output(json=where.as_json)
     nothing_left = "interrupted: no backup was made"
-    with open_store(where) as memory, progress("copying", output, if_interrupted=nothing_left) as report:
+    with (
+        open_store(where, any_embedder=True) as memory,
+        progress("copying", output, if_interrupted=nothing_left) as report,
+    ):
         path = memory.backup(file, progress=report)
     size = path.expanduser().stat().st_size
     _answer(output, {"path": file, "bytes": size}, f"{size:,} bytes to {file}", done="copied")

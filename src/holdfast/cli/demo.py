@@ -114,8 +114,8 @@ def _some_turns() -> Iterable[RenderableType]:
     """The first words of each conversation, so that one sees what the second process has to know."""
     for session in SESSIONS:
         speaker, words = session.turns[0]
-        line = Text(f"{session.at[:10]}  ", QUIET, no_wrap=True, overflow="ellipsis")
-        yield line.append(f"{speaker}: ", "bold default").append(words, "default")
+        opening = ((f"{session.at[:10]}  ", QUIET), (f"{speaker}: ", "bold"), words)
+        yield Text.assemble(*opening, no_wrap=True, overflow="ellipsis")
     yield Text("…", QUIET)
 
 

@@ -45,10 +45,11 @@ def draw_hits(hits: Sequence[Hit], *, full_texts: bool = True) -> RenderableType
     most = max((part.contribution for hit in hits for part in hit.parts), default=0.0)
     grid = _grid(len(hits))
     for rank, hit in enumerate(hits, start=1):
-        about = Text(f"{hit.score:.2f}", "bold").append(f" · {_about(hit.memory)}", QUIET)
+        about = Text.assemble((f"{hit.score:.2f}", "bold"), (f" · {_about(hit.memory)}", QUIET))
         body: list[RenderableType] = [_words(hit.memory, full=full_texts), about]
         body += [Bar(part, most) for part in hit.parts if part.contribution >= _LEAST_SHOWN]
-        grid.add_row(Text(str(rank), "bold cyan"), Group(*body))
+        gap = [Text("")] if rank < len(hits) else []
+        grid.add_row(Text(str(rank), "bold cyan"), Group(*body, *gap))
     return grid
 
 
@@ -90,8 +91,8 @@ def draw_related(links: Sequence[RelatedMemory]) -> RenderableType:
     grid = _grid(1)
     for link in links:
         kind = f"{link.relation.type} ({link.relation.strength:g})"
-        about = Text(f"{'this ' + kind if link.outgoing else kind + ' this'}", "bold")
-        about.append(f" · {_about(link.memory)}", QUIET)
+        direction = f"this {kind}" if link.outgoing else f"{kind} this"
+        about = Text.assemble((direction, "bold"), (f" · {_about(link.memory)}", QUIET))
         grid.add_row(Text("→" if link.outgoing else "←", "bold cyan"), Group(_words(link.memory), about))
     return grid
 
@@ -108,7 +109,7 @@ def draw_changes(result: AddResult) -> RenderableType:
 
 def draw_done(done: str, told: str, about: str | None = None) -> RenderableType:
     """What a command did, to what, and in a second line what identifies it."""
-    first = Text(done, "bold green").append(f"  {visible(told)}", "default")
+    first = Text.assemble((done, "bold green"), f"  {visible(told)}")
     return first if about is None else Group(first, Text(visible(about), QUIET))
 
 
@@ -116,7 +117,7 @@ def draw_faults(facts: Iterable[tuple[str, str]], faults: Sequence[str]) -> Rend
     """What was examined, and what is wrong with it."""
     if not faults:
         return Group(draw_facts(facts), Text(""), Text("all is well", "bold green"))
-    found = (Text("✗ ", "bold red").append(visible(fault), "default") for fault in faults)
+    found = (Text.assemble(("✗ ", "bold red"), visible(fault)) for fault in faults)
     return Group(draw_facts(facts), Text(""), *found)
 
 
@@ -155,11 +156,15 @@ class Bar:
         width = max(4, min(_BAR_WIDTH_MAX, room))
         label = _LABELS.get(part.signal, part.signal.replace("_", " "))
         style = next((style for name, style in _BAR_STYLE.items() if part.signal.startswith(name)), "blue")
-        line = Text(label.ljust(_LABEL_WIDTH), QUIET, no_wrap=True, overflow="crop")
-        line.append(bar(self._share, width, ascii_only=not _draws_blocks(options.encoding)), style)
-        line.append(f" +{part.contribution:.2f}", "default")
-        line.append(f"  no. {part.rank}" if part.rank else "  –", QUIET)
-        yield line
+        drawn = bar(self._share, width, ascii_only=not _draws_blocks(options.encoding))
+        yield Text.assemble(
+            (label.ljust(_LABEL_WIDTH), QUIET),
+            (drawn, style),
+            f" +{part.contribution:.2f}",
+            (f"  no. {part.rank}" if part.rank else "", QUIET),
+            no_wrap=True,
+            overflow="crop",
+        )
 
 
 def bar(share: float, width: int, *, ascii_only: bool = False) -> str:
@@ -176,7 +181,7 @@ def _draws_blocks(encoding: str) -> bool:
 
 
 def _grid(rows: int) -> Table:
-    grid = Table.grid(padding=(0, 1, 1, 1))
+    grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", width=len(str(max(rows, 1))))
     grid.add_column(ratio=1, overflow="fold")
     return grid

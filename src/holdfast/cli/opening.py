@@ -22,7 +22,7 @@ def open_store(where: Where, *, create: bool = False, any_embedder: bool = False
     Args:
         where: the options.
         create: make it when it is not there. A read of a misspelt path must not leave an empty store.
-        any_embedder: open it even if another encoder made its vectors.
+        any_embedder: open it even if another encoder made its vectors, for work that needs none.
 
     Raises:
         NotFound: ``store_not_found``.

@@ -87,8 +87,7 @@ class Output:
         if self.json:
             sys.stderr.write(as_json({"error": document}) + "\n")
             return
-        line = Text("holdfast: ", "bold red").append(one_line(message), "default")
-        self._err.print(line, soft_wrap=True)
+        self._err.print(Text.assemble(("holdfast: ", "bold red"), one_line(message)), soft_wrap=True)
 
     def _rendered(self, renderable: RenderableType) -> str:
         with self._out.capture() as capture:

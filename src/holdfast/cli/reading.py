@@ -127,7 +127,7 @@ def list_memories(
     """
     output = Output(json=where.as_json)
     ids = ids_to_read(whose, output)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         page = memory.list(**ids, **filtering(choice), limit=limit, after=after)
     output.answer(
         lambda: page_document(page, scope_document(ids)),
@@ -146,7 +146,7 @@ def get(memory_id: MemoryId, within: Within, where: Where) -> None:
     Example: holdfast get 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         found = memory.get(memory_id, **ids_within(within))
     output.answer(
         lambda: object_document(found),
@@ -161,7 +161,7 @@ def history(memory_id: MemoryId, within: Within, where: Where) -> None:
     Example: holdfast history 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         versions = memory.history(memory_id, **ids_within(within))
     output.answer(
         lambda: {"versions": document(versions)},
@@ -188,7 +188,7 @@ def related(
     Example: holdfast related 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d --type supersedes
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         links = memory.related(memory_id, type=kind, limit=limit, **ids_within(within))
     output.answer(
         lambda: {"related": document(links)},

@@ -109,7 +109,7 @@ def delete(
     Example: holdfast delete 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d --reason "was a joke"
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         after = memory.delete(
             memory_id, expected_version=expected_version, reason=reason, **ids_within(within)
         )
@@ -159,7 +159,7 @@ def relate(
     contradicts 01977e5c-0001-7b5a-9d0c-00aa11bb22cc
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, any_embedder=True) as memory:
         relation = memory.relate(from_id, kind, to_id, strength=strength, **ids_within(within))
     output.answer(
         lambda: object_document(relation),
