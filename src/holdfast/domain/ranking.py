@@ -29,6 +29,8 @@ WEIGHTS: Mapping[Signal, float] = {
 """What each normalised signal counts for. A coarse table: four round numbers that did well on the
 development conversations, none of them sharp."""
 
+TOTAL_WEIGHT = sum(WEIGHTS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -43,7 +45,7 @@ class Part:
     @property
     def contribution(self) -> float:
         """The part of the hit's score that is owed to this signal."""
-        return self.normalised * self.weight / sum(WEIGHTS.values())
+        return self.normalised * self.weight / TOTAL_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,12 @@ class Scores:
     def normalised(self, key: int) -> float:
         """The score from 0 to 1; 0 for a memory that the signal does not know."""
         raw = self.by_key.get(key)
-        if raw is None or self.ceiling <= self.floor:
-            return 0.0
+        return 0.0 if raw is None else self.scaled(raw)
+
+    def scaled(self, raw: float) -> float:
+        """A score from 0 to 1; 1 when all of the scope have the same."""
+        if self.ceiling <= self.floor:
+            return 1.0
         return min(1.0, max(0.0, (raw - self.floor) / (self.ceiling - self.floor)))
 
 
@@ -106,12 +112,12 @@ def fuse(signals: Mapping[Signal, Scores]) -> dict[int, float]:
     Vector scores are normalised between the worst and the best of the scope. Lexical scores are divided
     by the most that the query could score, because min-max would make a 1.0 of the best of a bad list.
     """
-    total = sum(WEIGHTS.values())
-    keys = {key for scores in signals.values() for key in scores.by_key}
-    return {
-        key: sum(WEIGHTS[signal] * scores.normalised(key) for signal, scores in signals.items()) / total
-        for key in keys
-    }
+    fused: dict[int, float] = {}
+    for signal, scores in signals.items():
+        share = WEIGHTS[signal] / TOTAL_WEIGHT
+        for key, raw in scores.by_key.items():
+            fused[key] = fused.get(key, 0.0) + share * scores.scaled(raw)
+    return fused
 
 
 def rank(fused: Mapping[int, float]) -> list[int]:

@@ -7,6 +7,7 @@ import re
 from holdfast.errors import InvalidInput, LimitExceeded
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -41,7 +42,7 @@ def require_name(name: object, *, what: str, characters_max: int) -> str:
         text = require_text(name, what=what, characters_max=characters_max)
     except (InvalidInput, LimitExceeded) as error:
         raise InvalidInput(error.message, code="invalid_name", name=what) from error
-    if any(ord(character) < ord(" ") or character == "\x7f" for character in text):
+    if _CONTROL.search(text):
         raise InvalidInput(
             f"{what} holds a control character: use one line of visible text",
             code="invalid_name",

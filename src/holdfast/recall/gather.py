@@ -46,7 +46,8 @@ def _nearest(
     """The visible ones among the nearest, and how many the index knew before that was asked."""
     signals = kit.vectors.search(question.scope, query, limit=limit, also=sorted(also))
     keys = _keys(signals)
-    visible = kit.store.visible(question.scope, sorted(keys), question.view)
+    unseen = sorted(keys - also)  # the word index has looked at the view already
+    visible = also | kit.store.visible(question.scope, unseen, question.view)
     return {signal: _only(scores, visible) for signal, scores in signals.items()}, len(keys)
 
 

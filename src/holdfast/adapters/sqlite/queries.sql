@@ -1,9 +1,18 @@
 -- name: name_key
 SELECT key FROM names WHERE tenant = ?1 AND kind = ?2 AND name = ?3
 
--- name: scope_key
-SELECT scopes.key FROM scopes JOIN homes ON homes.key = scopes.home_key
-WHERE homes.tenant_key = ?1 AND homes.user_key = ?2 AND homes.agent_key = ?3 AND scopes.session_key = ?4
+-- name: scope_and_home
+SELECT scopes.key, homes.key FROM scopes JOIN homes ON homes.key = scopes.home_key
+WHERE homes.tenant_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'tenant' AND name = ?1)
+AND homes.user_key = iif(
+    ?2 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'user' AND name = ?2)
+)
+AND homes.agent_key = iif(
+    ?3 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'agent' AND name = ?3)
+)
+AND scopes.session_key = iif(
+    ?4 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'session' AND name = ?4)
+)
 
 -- name: memory_columns
 SELECT

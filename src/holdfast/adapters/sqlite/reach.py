@@ -62,20 +62,31 @@ def reach_of(connection: apsw.Connection, scope: Scope) -> Reach:
     if None in keys.values():
         return _NOWHERE
     scope_keys = _scopes_of_session(connection, keys) if "session" in keys else None
-    return Reach(_homes(connection, keys, scope_keys), scope_keys, tuple(keys.values()))
+    return Reach(_homes(connection, keys, scope_keys), scope_keys, _tokens(keys))
 
 
-def scope_key_of(connection: apsw.Connection, scope: Scope) -> int | None:
-    """The key of exactly this scope, or None when nothing was ever written in it."""
-    keys = [_name_key(connection, scope.tenant, kind, name) for kind, name in _names(scope)]
-    if None in keys:
-        return None
-    found: int | None = connection.execute(_SQL["scope_key"], keys).get
+def _tokens(keys: dict[str, int]) -> tuple[int, ...]:
+    """The tokens that tell the scope apart: the tenant's only when nothing narrower is given.
+
+    A name's key belongs to one tenant, and a tenant's token is in every row that it has.
+    """
+    narrower = tuple(key for kind, key in keys.items() if kind != "tenant")
+    return narrower or (keys["tenant"],)
+
+
+def find_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int] | None:
+    """The keys of exactly this scope and of its home, or None when nothing was ever written in it."""
+    names = (scope.tenant, scope.user_id, scope.agent_id, scope.session_id)
+    found: tuple[int, int] | None = connection.execute(_SQL["scope_and_home"], names).fetchone()
     return found
 
 
 def ensure_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     """The keys of exactly this scope and of its home, made when they are not there yet."""
+    return find_scope(connection, scope) or _make_scope(connection, scope)
+
+
+def _make_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     for kind, name in _names(scope):
         if name is not None:
             connection.execute(_WRITES["insert_name"], (scope.tenant, kind, name))
@@ -83,8 +94,7 @@ def ensure_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     connection.execute(_WRITES["insert_home"], keys[:3])
     home_key: int = connection.execute(_WRITES["home_key"], keys[:3]).get
     tokens = " ".join(str(key) for key in keys if key)
-    connection.execute(_WRITES["insert_scope"], (home_key, keys[3], tokens))
-    scope_key: int = connection.execute(_SQL["scope_key"], keys).get
+    scope_key: int = connection.execute(_WRITES["insert_scope"], (home_key, keys[3], tokens)).get
     return scope_key, home_key
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.vector_rows import VectorRow, append_vectors, embedder_key, to_stored
+from holdfast.adapters.sqlite.writing import next_change_number
 from holdfast.domain.memory import indexed_text
 from holdfast.ports import EmbedderIdentity, PendingText
 
@@ -101,4 +102,4 @@ def _switch(connection: apsw.Connection, embedder: int) -> None:
         append_vectors(connection, embedder, home, [VectorRow(*row[1:]) for row in group])
     connection.execute(_SQL["delete_renewed"])
     connection.execute(_WRITES["set_embedder"], (embedder,))
-    connection.execute(_WRITES["next_change_number"])
+    next_change_number(connection)

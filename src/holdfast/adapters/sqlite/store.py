@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from holdfast.adapters.sqlite import audit, transfer
 from holdfast.adapters.sqlite.backup import copy_database
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
-from holdfast.adapters.sqlite.reach import Reach, reach_of, scope_key_of
+from holdfast.adapters.sqlite.reach import Reach, find_scope, reach_of
 from holdfast.adapters.sqlite.rows import (
     Row,
     from_blob,
@@ -58,9 +58,11 @@ class SqliteMemoryStore:
         """The undeleted memories of exactly this scope with such a fingerprint."""
 
         def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
-            scope_key = scope_key_of(connection, scope)
+            found = find_scope(connection, scope)
+            if found is None:
+                return {}
             digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
-            rows: list[Row] = connection.execute(_SQL["known_memories"], (scope_key, digests)).fetchall()
+            rows: list[Row] = connection.execute(_SQL["known_memories"], (found[0], digests)).fetchall()
             memories = _memories_by_key(connection, [key for _, key in rows]) if rows else {}
             known: dict[bytes, tuple[Memory, ...]] = {}
             for fingerprint, key in rows:
@@ -77,8 +79,10 @@ class SqliteMemoryStore:
         def work(
             connection: apsw.Connection,
         ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
-            scope_key = scope_key_of(connection, scope)
-            row: Row | None = connection.execute(_SQL["idempotent"], (scope_key, idempotency.key)).fetchone()
+            found = find_scope(connection, scope)
+            if found is None:
+                return None
+            row: Row | None = connection.execute(_SQL["idempotent"], (found[0], idempotency.key)).fetchone()
             if row is None:
                 return None
             body_digest, episode_id, outcome = row

@@ -108,8 +108,7 @@ def write_records(
     """Write what is not there yet; the number of records written."""
     written = [record for record in records if _write(connection, record, vectors, identity)]
     if written:
-        number = connection.execute(_WRITES["next_change_number"]).get
-        connection.execute(_SQL["touch_all_homes"], (number,))
+        connection.execute(_SQL["touch_all_homes"], (writing.next_change_number(connection),))
         audit.record(connection, at=_latest(written), action="load", target=b"", items=len(written))
     return len(written)
 

@@ -45,9 +45,10 @@ def to_stored(vector: Vector) -> bytes:
 def embedder_key(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
     """The key of an embedder, made when it is new to this file."""
     values = (identity.id, identity.revision, identity.dimension)
-    connection.execute(_SQL["insert_embedder"], values)
-    key: int = connection.execute(_SQL["embedder_key"], values).get
-    return key
+    key: int | None = connection.execute(_SQL["embedder_key"], values).get
+    if key is None:
+        key = connection.execute(_SQL["insert_embedder"], values).get
+    return int(key)
 
 
 def append_vectors(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:

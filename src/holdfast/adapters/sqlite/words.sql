@@ -8,4 +8,4 @@ ORDER BY window_score LIMIT ?
 SELECT term, doc FROM word_counts WHERE term IN (SELECT value FROM json_each(?1))
 
 -- name: total
-SELECT count(*) FROM memories
+SELECT coalesce(max(key), 0) FROM memories

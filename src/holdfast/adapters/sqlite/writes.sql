@@ -8,7 +8,7 @@ INSERT INTO homes (tenant_key, user_key, agent_key) VALUES (?1, ?2, ?3) ON CONFL
 SELECT key FROM homes WHERE tenant_key = ?1 AND user_key = ?2 AND agent_key = ?3
 
 -- name: insert_scope
-INSERT INTO scopes (home_key, session_key, tokens) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+INSERT INTO scopes (home_key, session_key, tokens) VALUES (?1, ?2, ?3) RETURNING key
 
 -- name: insert_episode
 INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?4) RETURNING key
@@ -42,6 +42,9 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 -- name: is_known
 SELECT 1 FROM memories
 WHERE scope_key = ?1 AND expired_at IS NULL AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
+
+-- name: is_key_used
+SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
 
 -- name: memory_by_id
 SELECT key, version, home_key, thread, text, importance, metadata, expires_at, expired_at, created_at
@@ -84,23 +87,23 @@ SELECT number, link FROM audit ORDER BY number DESC LIMIT 1
 -- name: insert_audit
 INSERT INTO audit (number, at, action, target, items, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 
--- name: next_change_number
-UPDATE store SET change_number = change_number + 1 RETURNING change_number
+-- name: store_row
+SELECT change_number, embedder_key FROM store
+
+-- name: set_change_number
+UPDATE store SET change_number = ?1 WHERE one = 1
 
 -- name: touch_home
 UPDATE homes SET change_number = ?2, epoch = epoch + ?3 WHERE key = ?1
 
 -- name: insert_embedder
-INSERT INTO embedders (id, revision, dimension) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+INSERT INTO embedders (id, revision, dimension) VALUES (?1, ?2, ?3) RETURNING key
 
 -- name: embedder_key
 SELECT key FROM embedders WHERE id = ?1 AND revision = ?2 AND dimension = ?3
 
--- name: current_embedder_key
-SELECT embedder_key FROM store
-
 -- name: set_embedder
-UPDATE store SET embedder_key = ?1
+UPDATE store SET embedder_key = ?1 WHERE one = 1
 
 -- name: loose_count
 SELECT loose_vectors FROM homes WHERE key = ?1

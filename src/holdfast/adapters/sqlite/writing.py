@@ -11,7 +11,6 @@ from holdfast.adapters.sqlite import audit
 from holdfast.adapters.sqlite.reach import ensure_scope
 from holdfast.adapters.sqlite.rows import (
     Row,
-    first_version,
     metadata_to_json,
     optional_microseconds,
     read_memories,
@@ -28,7 +27,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version
+from holdfast.domain.memory import Version, first_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Relate, Remember, Revise
 
@@ -101,6 +100,9 @@ def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_k
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
     if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
+    key = change.idempotency and change.idempotency.key
+    if key and connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
+        raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
 
 
 def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:
@@ -173,7 +175,7 @@ def insert_vectors(
 def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
     """The key of the store's embedder, which must be this one; the first writer's becomes the store's."""
     mine = embedder_key(connection, identity)
-    current = connection.execute(_SQL["current_embedder_key"]).get
+    _, current = _store_row(connection)
     if current is None:
         connection.execute(_SQL["set_embedder"], (mine,))
     elif current != mine:
@@ -182,6 +184,18 @@ def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) ->
             code="embedder_mismatch",
         )
     return mine
+
+
+def next_change_number(connection: apsw.Connection) -> int:
+    """Count the commit."""
+    number = _store_row(connection)[0] + 1
+    connection.execute(_SQL["set_change_number"], (number,))
+    return number
+
+
+def _store_row(connection: apsw.Connection) -> tuple[int, int | None]:
+    change_number, embedder = connection.execute(_SQL["store_row"]).get
+    return change_number, embedder
 
 
 def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdentity) -> None:
@@ -286,7 +300,8 @@ def _announce(connection: apsw.Connection, event: EventType, memories: list[Memo
         _SQL["insert_event"],
         ((event.value, to_blob(memory.id), to_microseconds(at)) for memory in memories),
     )
-    connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
+    if connection.last_insert_rowid() > limits.OUTBOX_EVENTS_MAX:
+        connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +316,7 @@ class _Entry:
 
 def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload: bool = False) -> None:
     """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
-    number = connection.execute(_SQL["next_change_number"]).get
-    connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
+    connection.execute(_SQL["touch_home"], (home_key, next_change_number(connection), int(reload)))
     audit.record(
         connection,
         at=to_microseconds(entry.at),

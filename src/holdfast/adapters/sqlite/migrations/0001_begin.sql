@@ -106,7 +106,6 @@ CREATE TABLE memory_sources (
     PRIMARY KEY (memory_key, episode_key, position),
     FOREIGN KEY (episode_key, position) REFERENCES messages (episode_key, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX memory_sources_by_message ON memory_sources (episode_key, position);
 
 -- Every content of a memory that was ever changed, the present one included. A memory without rows here
 -- is still what it was at first.
@@ -236,7 +235,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_state ON jobs (state, kind);
 
 CREATE TABLE outbox (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER PRIMARY KEY,
     type TEXT NOT NULL,
     memory_id BLOB NOT NULL,
     at INTEGER NOT NULL
