@@ -66,5 +66,5 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
     """After a failure, say how to get the same order again."""
     if exitstatus == pytest.ExitCode.TESTS_FAILED:
-        seed = terminalreporter.config.getoption("randomly_seed")
+        seed = terminalreporter.config.getoption("randomly_seed", None)
         terminalreporter.write_line(f'The same order again: make test ARGS="--randomly-seed={seed}"')

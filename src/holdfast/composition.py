@@ -12,7 +12,7 @@ from holdfast.errors import BackendRejected, InvalidInput
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from holdfast.ports import Backend, Embedder
+    from holdfast.ports import Backend, Embedder, EmbedderIdentity
 
 ENTRY_POINTS = "holdfast.adapters"
 _SHIPPED_EMBEDDERS = {
@@ -45,12 +45,11 @@ def load_embedder(name: str) -> Embedder:
     )
 
 
-def open_backend(location: str | Path, embedder: Embedder, *, key: str | None, any_embedder: bool) -> Backend:
+def open_backend(location: str | Path, identity: EmbedderIdentity, *, key: str | None) -> Backend:
     """The store at a path, with its indexes.
 
     Raises:
         InvalidInput: ``unknown_store`` for a URL that no adapter serves.
-        BackendRejected: ``embedder_mismatch`` for vectors of another embedder, unless ``any_embedder``.
     """
     url = _URL.match(str(location))
     if url:
@@ -59,15 +58,24 @@ def open_backend(location: str | Path, embedder: Embedder, *, key: str | None, a
             code="unknown_store",
         )
     sqlite = import_module("holdfast.adapters.sqlite")
-    backend: Backend = sqlite.open_sqlite(location, embedder.identity, key=key)
-    found = backend.reindexer.identity()
-    if found not in {None, embedder.identity} and not any_embedder:
-        backend.store.close()
-        raise BackendRejected(
-            f"the vectors in {location} come from the embedder {found}, not from {embedder.identity}: run "
-            f"'holdfast reindex' to make them anew, or open the store with the embedder {found.id!r}",
-            code="embedder_mismatch",
-            found=str(found),
-            given=str(embedder.identity),
-        )
+    backend: Backend = sqlite.open_sqlite(location, identity, key=key)
     return backend
+
+
+def require_embedder(backend: Backend, identity: EmbedderIdentity, *, location: str) -> None:
+    """Close a store whose vectors another embedder made, and refuse it.
+
+    Raises:
+        BackendRejected: ``embedder_mismatch``.
+    """
+    found = backend.reindexer.identity()
+    if found in {None, identity}:
+        return
+    backend.store.close()
+    raise BackendRejected(
+        f"the vectors in {location} come from the embedder {found}, not from {identity}: run "
+        f"'holdfast reindex' to make them anew, or open the store with the embedder {found.id!r}",
+        code="embedder_mismatch",
+        found=str(found),
+        given=str(identity),
+    )

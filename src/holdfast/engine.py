@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from holdfast import limits
 from holdfast.adapters import jsonl
 from holdfast.adapters.system import SystemClock, Uuid7Source
-from holdfast.composition import load_embedder, open_backend
+from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
 from holdfast.domain.entity import RelatedMemory, Relation, read_relation_type, read_strength
 from holdfast.domain.instant import Instant, read_instant
@@ -21,7 +21,7 @@ from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
-from holdfast.errors import BackendRejected
+from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.formation import renew, revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from holdfast.domain.decision import AddResult
     from holdfast.domain.ranking import Context, SearchResult
-    from holdfast.ports import Clock, Embedder, IdSource, StoreStats, TokenCounter
+    from holdfast.ports import Backend, Clock, Embedder, IdSource, StoreStats, TokenCounter
 
 Progress = Callable[[int, int], None]
 """Hears how far long work has come: (done, of how many)."""
@@ -62,6 +62,7 @@ class Holdfast:
         self,
         store: str | Path | None = None,
         *,
+        backend: Backend | None = None,
         embedder: str | Embedder | None = None,
         key: str | None = None,
         any_embedder: bool = False,
@@ -73,6 +74,8 @@ class Holdfast:
 
         Args:
             store: a file or ``:memory:``; by default a file in the user's data folder.
+            backend: instead of ``store``, what an adapter has opened already; ``close`` closes it. For tests:
+                ``holdfast.testing.open_in_memory``.
             embedder: ``minilm`` (default), ``static``, or an object that plays the port.
             key: encrypts the file at rest; by default what ``HOLDFAST_KEY`` holds.
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
@@ -81,7 +84,7 @@ class Holdfast:
             ids: where new ids come from.
 
         Raises:
-            InvalidInput: for a path, URL or embedder that cannot be.
+            InvalidInput: for a path, URL or embedder that cannot be; ``store_and_backend`` when both are given.
             BackendRejected: ``not_a_store``, ``newer_schema``, ``store_unreadable`` or ``embedder_mismatch``.
             BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
             PermissionDenied: ``store_read_only``.
@@ -89,11 +92,17 @@ class Holdfast:
         settings = Settings.read()
         chosen = settings.embedder if embedder is None else embedder
         self._embedder = load_embedder(chosen) if isinstance(chosen, str) else chosen
-        self._location = settings.default_store() if store is None else store
-        self._key = settings.key if key is None and str(self._location) != ":memory:" else key
         self._clock = clock or SystemClock()
         self._ids = ids or Uuid7Source()
-        self._backend = open_backend(self._location, self._embedder, key=self._key, any_embedder=any_embedder)
+        if backend is None:
+            self._location = settings.default_store() if store is None else store
+            self._key = settings.key if key is None and str(self._location) != ":memory:" else key
+            self._backend = open_backend(self._location, self._embedder.identity, key=self._key)
+        else:
+            _refuse_second_place(store, key)
+            self._location, self._key, self._backend = "the given backend", None, backend
+        if not any_embedder:
+            require_embedder(self._backend, self._embedder.identity, location=self.location)
         self._store = self._backend.store
         self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids)
         self._recall = RecallKit(
@@ -113,7 +122,7 @@ class Holdfast:
 
     @property
     def location(self) -> str:
-        """The path of the store."""
+        """The path of the store, or ``the given backend``."""
         return str(self._location)
 
     @property
@@ -512,6 +521,14 @@ class Holdfast:
         if value is None:
             return None
         return read_expiry(read_instant(value, what="expires_at"), now=self._clock.now())
+
+
+def _refuse_second_place(store: object, key: object) -> None:
+    if store is not None or key is not None:
+        raise InvalidInput(
+            "a backend is open already: give either a backend, or a store with its key",
+            code="store_and_backend",
+        )
 
 
 def _read_query(query: str) -> str:

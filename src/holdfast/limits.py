@@ -94,6 +94,9 @@ CONFLICT_RETRIES_MAX = 8
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long to wait for a file that another process has locked."""
 
+LOG_BYTES_KEPT = 16_777_216
+"""What the write-ahead log may keep on disk once its content has gone into the file."""
+
 CONNECTIONS_MAX = 8
 """Reading connections that stay open for the next call."""
 

@@ -6,11 +6,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import limits_page
 from holdfast import errors, limits
 from tests.docs.pages import DOCS, ROOT, code_blocks, everything_said, page_id, pages, prose
 
@@ -73,12 +77,16 @@ def is_mentioned(word: str) -> bool:
 def test_code_of_the_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    blocks = code_blocks(page.read_text(encoding="utf-8"))
 
-    for block in code_blocks(page.read_text(encoding="utf-8")):
-        if block.language == "python" and block.runs:
+    for block, following in pairwise([*blocks, None]):
+        if block is not None and block.language == "python" and block.runs:
             # As many empty lines before it that a traceback names the line of the page.
             source = "\n" * (block.line - 1) + block.code
-            exec(compile(source, page, "exec"), namespace)  # noqa: S102 (running it is the test)
+            with redirect_stdout(StringIO()) as printed:
+                exec(compile(source, page, "exec"), namespace)  # noqa: S102 (running it is the test)
+            if following is not None and following.language == "text":
+                assert printed.getvalue().strip() == following.code.strip()
 
 
 @pytest.mark.parametrize("page", pages(), ids=page_id)
@@ -208,3 +216,9 @@ def test_every_page_is_in_the_navigation() -> None:
     ]
 
     assert missing == []
+
+
+def test_page_of_limits_is_the_one_written_from_the_code() -> None:
+    assert limits_page.PAGE.read_text(encoding="utf-8") == limits_page.render(
+        limits_page.SOURCE.read_text(encoding="utf-8")
+    ), "run python tools/limits_page.py"

@@ -8,28 +8,30 @@ import re
 from holdfast import limits
 from holdfast.errors import InvalidInput
 
-_WORD_OR_MARK = re.compile(r"[^\W_]+|[^\s]", re.UNICODE)
-_CHARACTERS_PER_TOKEN = 4
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_LETTERS_PER_TOKEN = 6
+_DIGITS_PER_TOKEN = 3
 
 
 def estimate_tokens(text: str) -> int:
-    """A count that no common tokenizer exceeds on ordinary prose.
+    """A count of tokens that errs upwards.
 
-    Each run of letters or digits costs one token for every four characters, every other visible
-    character one, and characters beyond ASCII two: GPT and Llama tokenizers split words into pieces of
-    about four characters and rare scripts into bytes. The estimate errs upwards.
+    A word costs one token for every six letters, a number one for every three digits, every mark one, and a
+    letter beyond ASCII two. On English conversations that is 13 % more than the GPT tokenizers count (o200k
+    and cl100k, whichever counts more), and never less over ten lines or more; on other scripts it is up to
+    three times as much.
 
     Example:
         >>> estimate_tokens("I moved to Berlin in March.")
-        9
+        7
     """
-    return sum(_cost(match[0]) for match in _WORD_OR_MARK.finditer(text))
+    return sum(_cost(match[0]) for match in _PIECE.finditer(text))
 
 
 def _cost(piece: str) -> int:
-    if piece.isascii():
-        return math.ceil(len(piece) / _CHARACTERS_PER_TOKEN)
-    return sum(1 if character.isascii() else 2 for character in piece)
+    if not piece.isascii():
+        return sum(1 if character.isascii() else 2 for character in piece)
+    return math.ceil(len(piece) / (_DIGITS_PER_TOKEN if piece.isdigit() else _LETTERS_PER_TOKEN))
 
 
 def read_max_tokens(value: object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class Memory:
     origin: Origin
     trust: float
     importance: float
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
     entities: tuple[str, ...]
     sources: tuple[Source, ...]
     version: int
@@ -166,11 +166,27 @@ class Version:
     event: str
     text: str
     importance: float
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
     expires_at: datetime | None
     deleted: bool
     recorded_at: datetime
     reason: str | None
+
+
+def first_version(memory: Memory) -> Version:
+    """The only version of a memory that was never changed."""
+    return Version(
+        memory_id=memory.id,
+        version=memory.version,
+        event="memory.created",
+        text=memory.text,
+        importance=memory.importance,
+        metadata=memory.metadata,
+        expires_at=memory.expires_at,
+        deleted=memory.is_deleted,
+        recorded_at=memory.created_at,
+        reason=None,
+    )
 
 
 def indexed_text(name: str | None, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ class Episode:
     scope: Scope
     messages: tuple[Message, ...]
     created_at: datetime
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
 
 
 def said_at(messages: tuple[Message, ...], at: datetime | None) -> tuple[Message, ...]:

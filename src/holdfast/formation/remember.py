@@ -100,9 +100,9 @@ def _idempotency(conversation: Conversation) -> Idempotency | None:
 
 
 def _nothing_new(compared: Sequence[Compared], known: Known) -> AddResult:
-    memories = [memory for item in compared for memory in known[item.fingerprint]]
-    changes = tuple(Change(Decision.NONE, memory) for memory in dict.fromkeys(memories))
-    return AddResult(memories[0].sources[0].episode_id, changes)
+    memories = {memory.id: memory for item in compared for memory in known[item.fingerprint]}
+    changes = tuple(Change(Decision.NONE, memory) for memory in memories.values())
+    return AddResult(changes[0].memory.sources[0].episode_id, changes)
 
 
 def _episode(conversation: Conversation, compared: Sequence[Compared], kit: FormationKit) -> Episode:

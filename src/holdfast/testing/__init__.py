@@ -1,6 +1,27 @@
-"""For tests of programs that use Holdfast, and of adapters: doubles that need no disk, model or waiting."""
+"""For tests of programs that use Holdfast, and of adapters: doubles that need no disk, model or waiting.
+
+``holdfast.testing.contracts`` holds what every adapter must pass; it needs pytest and Hypothesis.
+"""
 
 from holdfast.testing.clock import CountingIds, FrozenClock
 from holdfast.testing.embedder import HashingEmbedder
+from holdfast.testing.in_memory import (
+    InMemoryData,
+    InMemoryReindexer,
+    InMemoryStore,
+    InMemoryVectorIndex,
+    InMemoryWordIndex,
+    open_in_memory,
+)
 
-__all__ = ["CountingIds", "FrozenClock", "HashingEmbedder"]
+__all__ = [
+    "CountingIds",
+    "FrozenClock",
+    "HashingEmbedder",
+    "InMemoryData",
+    "InMemoryReindexer",
+    "InMemoryStore",
+    "InMemoryVectorIndex",
+    "InMemoryWordIndex",
+    "open_in_memory",
+]

@@ -26,10 +26,7 @@ class _Ticket(Generic[T]):
         self._work = work
         self._results: list[T] = []
         self.error: BaseException | None = None
-
-    @property
-    def settled(self) -> bool:
-        return self.error is not None or bool(self._results)
+        self.settled = False  # true after the flush only: what the work returned is no answer before
 
     def run(self, connection: apsw.Connection) -> None:
         """Do the work inside a savepoint of its own, so that its failure undoes nobody else's."""
@@ -87,8 +84,12 @@ class CommitQueue:
 
     def _commit_those_who_wait(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), limits.COMMIT_BATCH_MAX))]
-        with _Owed(batch), self._borrow() as connection:
-            _commit(batch, connection)
+        try:
+            with _Owed(batch), self._borrow() as connection:
+                _commit(batch, connection)
+        finally:
+            for ticket in batch:
+                ticket.settled = True
 
 
 def _commit(batch: list[_Ticket[object]], connection: apsw.Connection) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,8 +15,8 @@ import apsw
 from holdfast import limits
 from holdfast.adapters.sqlite.commits import CommitQueue
 from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, translated
-from holdfast.adapters.sqlite.spelling import spell_words
 from holdfast.adapters.sqlite.statements import read_migrations
+from holdfast.domain.spelling import spell_words
 from holdfast.errors import BackendRejected, InvalidInput
 
 if TYPE_CHECKING:
@@ -86,13 +87,23 @@ class Database:
         self._key = key
         self._vfs = vfs
         self._closed = False
+        self._process = os.getpid()
         self._idle: list[apsw.Connection] = []
         self._idle_lock = threading.Lock()
         self._commits = CommitQueue(self._borrow)
-        with translated(self.location.shown):
-            self._anchor = self._connect() if self.location.in_memory else None
-            with self._borrow() as connection:
-                self._migrate(connection)
+        self._anchor: apsw.Connection | None = None
+        with ExitStack() as undo, translated(self.location.shown):
+            undo.callback(self.close)
+            self._open()
+            undo.pop_all()
+
+    def _open(self) -> None:
+        if self.location.in_memory:
+            self._anchor = self._connect()  # the store lives as long as one connection does
+        elif self._vfs is None:
+            _make_private(Path(self.location.file_name))
+        with self._borrow() as connection:
+            self._migrate(connection)
 
     @property
     def encrypted(self) -> bool:
@@ -162,16 +173,26 @@ class Database:
                 self._give_back(connection)
 
     def _take(self) -> apsw.Connection:
+        self._require_usable()
+        with self._idle_lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _require_usable(self) -> None:
         if self._closed:
             raise BackendRejected(
                 f"{self.location.shown} was closed: open it again",
                 code="store_closed",
                 path=self.location.shown,
             )
-        with self._idle_lock:
-            if self._idle:
-                return self._idle.pop()
-        return self._connect()
+        if os.getpid() != self._process:
+            raise BackendRejected(
+                f"{self.location.shown} was opened before this process was forked, and SQLite's locks do "
+                "not survive that: open it again in the child process",
+                code="store_forked",
+                path=self.location.shown,
+            )
 
     def _give_back(self, connection: apsw.Connection) -> None:
         with self._idle_lock:
@@ -199,6 +220,7 @@ class Database:
         connection.pragma("foreign_keys", True)
         connection.pragma("cache_size", -_CACHE_KIBIBYTES)
         connection.pragma("temp_store", "memory")
+        connection.pragma("journal_size_limit", limits.LOG_BYTES_KEPT)
         connection.create_scalar_function(
             "holdfast_words",
             spell_words,  # type: ignore[arg-type]  # SQLite calls it with a speaker or NULL, and a text
@@ -241,3 +263,9 @@ class Database:
                 schema_version=version,
             )
         return version
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file that only its owner can read; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # whatever keeps it from being made, SQLite is about to report in full
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.instant import from_microseconds, to_microseconds
-from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
+from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version, first_version
 from holdfast.domain.message import Role
 from holdfast.domain.metadata import NO_METADATA, Metadata
 from holdfast.domain.scope import Scope
@@ -142,22 +142,6 @@ def to_version(memory_id: str, row: Row) -> Version:
         deleted=bool(deleted),
         recorded_at=from_microseconds(recorded_at),
         reason=reason,
-    )
-
-
-def first_version(memory: Memory) -> Version:
-    """The only version of a memory that was never changed."""
-    return Version(
-        memory_id=memory.id,
-        version=memory.version,
-        event="memory.created",
-        text=memory.text,
-        importance=memory.importance,
-        metadata=memory.metadata,
-        expires_at=memory.expires_at,
-        deleted=memory.is_deleted,
-        recorded_at=memory.created_at,
-        reason=None,
     )
 
 

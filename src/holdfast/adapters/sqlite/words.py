@@ -13,9 +13,9 @@ from holdfast import limits
 from holdfast.adapters.sqlite.filters import view_condition
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row
-from holdfast.adapters.sqlite.spelling import spell_query
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.ranking import Scores, Signal
+from holdfast.domain.spelling import spell_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

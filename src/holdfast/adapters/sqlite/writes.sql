@@ -43,6 +43,9 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 SELECT 1 FROM memories
 WHERE scope_key = ?1 AND expired_at IS NULL AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
 
+-- name: is_key_used
+SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
+
 -- name: memory_by_id
 SELECT key, version, home_key, thread, text, importance, metadata, expires_at, expired_at, created_at
 FROM memories WHERE id = ?1

@@ -11,7 +11,6 @@ from holdfast.adapters.sqlite import audit
 from holdfast.adapters.sqlite.reach import ensure_scope
 from holdfast.adapters.sqlite.rows import (
     Row,
-    first_version,
     metadata_to_json,
     optional_microseconds,
     read_memories,
@@ -28,7 +27,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version
+from holdfast.domain.memory import Version, first_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Relate, Remember, Revise
 
@@ -101,6 +100,9 @@ def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_k
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
     if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
+    key = change.idempotency and change.idempotency.key
+    if key and connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
+        raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
 
 
 def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:

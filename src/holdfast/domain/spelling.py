@@ -1,4 +1,4 @@
-"""How a text is spelled for the word index, and a query for the same index."""
+"""How a text is spelled for a word index, and a query for the same index."""
 
 from __future__ import annotations
 

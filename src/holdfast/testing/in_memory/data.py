@@ -1,0 +1,136 @@
+"""What a store in memory holds, apart from the store: it can be opened again, as a file can."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.events import EventType, MemoryEvent
+from holdfast.errors import BackendRejected, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from holdfast.domain.decision import Decision
+    from holdfast.domain.entity import Relation
+    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.message import Episode
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity, Vector
+
+
+@dataclass(slots=True)
+class Held:
+    """A memory as it is kept, with its number in the order of arrival and the thread that it is a turn of."""
+
+    key: int
+    memory: Memory
+    fingerprint: bytes
+    thread: Hashable
+    vector: Vector
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A vector of the next embedder, made from this version of the memory."""
+
+    identity: EmbedderIdentity
+    version: int
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the write that bore an idempotency key was, and what it did."""
+
+    body_digest: bytes
+    episode_id: str
+    outcome: tuple[tuple[Decision, str], ...]
+
+
+class InMemoryData:
+    """Everything that a store in memory knows."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.change_number = 0
+        self.embedder: EmbedderIdentity | None = None
+        self.episodes: dict[str, Episode] = {}
+        self.held: dict[int, Held] = {}
+        self.keys: dict[str, int] = {}
+        self.relations: dict[tuple[str, str, str], Relation] = {}
+        self.events: deque[MemoryEvent] = deque(maxlen=limits.OUTBOX_EVENTS_MAX)
+        self.answered: OrderedDict[tuple[Scope, str], Answered] = OrderedDict()
+        self.users: set[tuple[str, str]] = set()
+        self.entity_names: dict[tuple[Hashable, ...], dict[str, str]] = {}
+        self.renewed: dict[int, Renewed] = {}
+
+    def of_id(self, memory_id: str, scope: Scope | None = None) -> Held:
+        """The memory with this id, inside the scope where one is given.
+
+        Raises:
+            NotFound: ``memory_not_found``.
+        """
+        key = self.keys.get(memory_id)
+        if key is None or (scope is not None and not scope.covers(self.held[key].memory.scope)):
+            where = "" if scope is None else f" in the scope {scope}"
+            raise NotFound(
+                f"no memory {memory_id}{where}: check the id, and whose memory it is",
+                code="memory_not_found",
+                memory_id=memory_id,
+            )
+        return self.held[key]
+
+    def inside(self, scope: Scope) -> list[Held]:
+        """The memories that the scope covers, deleted ones too, in the order of arrival."""
+        return [held for held in self.held.values() if scope.covers(held.memory.scope)]
+
+    def require_embedder(self, identity: EmbedderIdentity) -> None:
+        """Refuse to mix vectors of two embedders.
+
+        Raises:
+            BackendRejected: ``embedder_mismatch``.
+        """
+        if self.embedder not in {None, identity}:
+            raise BackendRejected(
+                f"the store's vectors come from another embedder than {identity}: open the store again",
+                code="embedder_mismatch",
+            )
+
+    def announce(self, event: EventType, memory_id: str, at: datetime) -> None:
+        """Number an event and keep it."""
+        number = self.events[-1].number + 1 if self.events else 1
+        self.events.append(MemoryEvent(number, event, memory_id, at))
+
+
+class Access:
+    """One opening of the data, for an embedder; several may be open at once."""
+
+    def __init__(self, data: InMemoryData, identity: EmbedderIdentity) -> None:
+        self.identity = identity
+        self._data = data
+        self._closed = False
+
+    @contextmanager
+    def use(self) -> Iterator[InMemoryData]:
+        """The data, while nobody else has it.
+
+        Raises:
+            BackendRejected: ``store_closed``.
+        """
+        with self._data.lock:
+            if self._closed:
+                raise BackendRejected("the store was closed: open it again", code="store_closed")
+            yield self._data
+
+    def close(self) -> None:
+        """Let go of the data; other openings keep it."""
+        with self._data.lock:
+            self._closed = True

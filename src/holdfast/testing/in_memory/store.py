@@ -1,0 +1,199 @@
+"""The truth without a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, assert_never
+
+from holdfast.domain.entity import RelatedMemory
+from holdfast.domain.matching import sees
+from holdfast.domain.query import Page
+from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
+from holdfast.domain.scope import Scope
+from holdfast.errors import BackendRejected, Conflict
+from holdfast.ports import Relate, Remember, Revise, StoreStats
+from holdfast.testing.in_memory import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from holdfast.domain.decision import Decision
+    from holdfast.domain.entity import Relation
+    from holdfast.domain.events import MemoryEvent
+    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.record import Record
+    from holdfast.domain.view import View
+    from holdfast.ports import Idempotency, Vector
+    from holdfast.testing.in_memory.data import Access, InMemoryData
+
+
+class InMemoryStore:
+    """``MemoryStore`` in Python objects: for tests, and gone when the program ends.
+
+    It has no file, so that ``backup`` is refused and ``check`` has nothing to find.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def commit(self, change: Remember | Revise | Relate) -> None:
+        with self._access.use() as data:
+            match change:
+                case Remember():
+                    writing.remember(data, change, self._access.identity)
+                case Revise():
+                    writing.revise(data, change, self._access.identity)
+                case Relate():
+                    writing.relate(data, change)
+                case _:
+                    assert_never(change)
+
+    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
+        wanted = set(fingerprints)
+        known: defaultdict[bytes, tuple[Memory, ...]] = defaultdict(tuple)
+        with self._access.use() as data:
+            for held in data.held.values():
+                memory = held.memory
+                if held.fingerprint in wanted and memory.scope == scope and not memory.is_deleted:
+                    known[held.fingerprint] += (memory,)
+        return dict(known)
+
+    def find_idempotent(
+        self, scope: Scope, idempotency: Idempotency
+    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+        with self._access.use() as data:
+            answered = data.answered.get((scope, idempotency.key))
+            if answered is None:
+                return None
+            if answered.body_digest != idempotency.body_digest:
+                raise Conflict(
+                    f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
+                    code="idempotency_key_reused",
+                )
+            return answered.episode_id, tuple(
+                (event, data.of_id(memory_id).memory) for event, memory_id in answered.outcome
+            )
+
+    def get(self, scope: Scope, memory_id: str) -> Memory:
+        with self._access.use() as data:
+            return data.of_id(memory_id, scope).memory
+
+    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
+        wanted = set(keys)
+        with self._access.use() as data:
+            return {held.key: held.memory for held in data.inside(scope) if held.key in wanted}
+
+    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
+        return {key for key, memory in self.fetch(scope, keys).items() if sees(view, memory)}
+
+    def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
+        with self._access.use() as data:
+            before = None if after is None else data.of_id(after, scope).key
+            newest_first = [
+                held.memory
+                for held in reversed(data.inside(scope))
+                if (before is None or held.key < before) and sees(view, held.memory)
+            ]
+        page = tuple(newest_first[:limit])
+        return Page(page, page[-1].id if len(newest_first) > limit else None)
+
+    def history(self, scope: Scope, memory_id: str) -> tuple[Version, ...]:
+        with self._access.use() as data:
+            return data.of_id(memory_id, scope).versions
+
+    def related(
+        self, scope: Scope, memory_id: str, *, type: str | None, limit: int
+    ) -> tuple[RelatedMemory, ...]:
+        with self._access.use() as data:
+            data.of_id(memory_id, scope)
+            newest_first = [
+                _seen_from(memory_id, relation, data)
+                for relation in reversed(data.relations.values())
+                if memory_id in {relation.from_id, relation.to_id} and type in {None, relation.type}
+            ]
+        found = [
+            related
+            for related in newest_first
+            if scope.covers(related.memory.scope) and not related.memory.is_deleted
+        ]
+        return tuple(sorted(found, key=lambda related: -related.relation.strength)[:limit])
+
+    def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
+        with self._access.use() as data:
+            return tuple(event for event in data.events if event.number > after)[:limit]
+
+    def stats(self) -> StoreStats:
+        with self._access.use() as data:
+            deleted = sum(held.memory.is_deleted for held in data.held.values())
+            return StoreStats(
+                memories=len(data.held) - deleted,
+                deleted=deleted,
+                episodes=len(data.episodes),
+                messages=sum(len(episode.messages) for episode in data.episodes.values()),
+                relations=len(data.relations),
+                users=len(data.users),
+                bytes_on_disk=0,
+                change_number=data.change_number,
+                schema_version=0,
+                embedder=data.embedder,
+                encrypted=False,
+            )
+
+    def records(self, tenant: str | None) -> Iterator[Record]:
+        with self._access.use() as data:
+            found = _records(data, tenant)
+        yield from found
+
+    def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
+        with self._access.use() as data:
+            return writing.load(data, records, vectors, self._access.identity)
+
+    def change_number(self) -> int:
+        with self._access.use() as data:
+            return data.change_number
+
+    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:  # noqa: ARG002 (the port's)
+        """Refused: there is no file to copy.
+
+        Raises:
+            BackendRejected: ``backup_unsupported``.
+        """
+        raise BackendRejected(
+            f"a store of Python objects cannot be copied to {target}: export it, or test backups on a file",
+            code="backup_unsupported",
+        )
+
+    def check(self) -> tuple[str, ...]:
+        with self._access.use():
+            return ()
+
+    def close(self) -> None:
+        self._access.close()
+
+
+def _seen_from(memory_id: str, relation: Relation, data: InMemoryData) -> RelatedMemory:
+    outgoing = relation.from_id == memory_id
+    other = data.of_id(relation.to_id if outgoing else relation.from_id)
+    return RelatedMemory(relation, other.memory, outgoing)
+
+
+def _records(data: InMemoryData, tenant: str | None) -> list[Record]:
+    """Episodes, then memories, then relations: each after what it cites."""
+
+    def wanted(scope: Scope) -> bool:
+        return tenant in {None, scope.tenant}
+
+    return [
+        *(EpisodeRecord(episode) for episode in data.episodes.values() if wanted(episode.scope)),
+        *(
+            MemoryRecord(held.memory, held.versions, held.fingerprint)
+            for held in data.held.values()
+            if wanted(held.memory.scope)
+        ),
+        *(
+            RelationRecord(Scope.whole_tenant(tenant=scope.tenant), relation)
+            for relation in data.relations.values()
+            if wanted(scope := data.of_id(relation.from_id).memory.scope)
+        ),
+    ]

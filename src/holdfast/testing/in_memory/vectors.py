@@ -1,0 +1,74 @@
+"""Exact search by meaning, straight from the definition."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from holdfast.domain.ranking import Scores, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import Vector, Vectors
+    from holdfast.testing.in_memory.data import Access, Held
+
+BEFORE_WEIGHT = 0.5
+SECOND_BEFORE_WEIGHT = 0.3
+
+
+class InMemoryVectorIndex:
+    """``VectorIndex`` that scores every memory of the scope."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def search(
+        self, scope: Scope, query: Vector, *, limit: int, also: Sequence[int] = ()
+    ) -> Mapping[Signal, Scores]:
+        with self._access.use() as data:
+            data.require_embedder(self._access.identity)
+            held = data.inside(scope)
+        if not held:
+            nothing = Scores({}, 0.0, 0.0)
+            return {Signal.MEANING: nothing, Signal.MEANING_WINDOW: nothing}
+        keys = [item.key for item in held]
+        turns = _score(keys, np.stack([item.vector for item in held]), query)
+        windows = _score(keys, _windows(held), query)
+        chosen = _best(turns, limit) | _best(windows, limit) | (set(also) & set(keys))
+        return {
+            Signal.MEANING: _scores(turns, chosen),
+            Signal.MEANING_WINDOW: _scores(windows, chosen),
+        }
+
+
+def _windows(held: Sequence[Held]) -> Vectors:
+    """For each memory the unit sum of its vector and those of the two turns before it in its thread."""
+    earlier: dict[Hashable, deque[Vector]] = {}
+    return np.stack([_window(item, earlier) for item in held])
+
+
+def _window(item: Held, earlier: dict[Hashable, deque[Vector]]) -> Vector:
+    before = earlier.setdefault(item.thread, deque(maxlen=2))
+    total = item.vector.astype(np.float32)
+    for vector, weight in zip(reversed(before), (BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT), strict=False):
+        total = total + weight * vector
+    before.append(item.vector)
+    unit: Vector = (total / max(float(np.linalg.norm(total)), 1e-3)).astype(np.float32)
+    return unit
+
+
+def _score(keys: Sequence[int], vectors: Vectors, query: Vector) -> dict[int, float]:
+    return dict(zip(keys, (vectors @ query).tolist(), strict=True))
+
+
+def _best(scores: Mapping[int, float], limit: int) -> set[int]:
+    return set(sorted(scores, key=lambda key: -scores[key])[:limit])
+
+
+def _scores(scores: Mapping[int, float], chosen: set[int]) -> Scores:
+    by_key = {key: score for key, score in scores.items() if key in chosen}
+    return Scores(by_key, min(scores.values()), max(scores.values()))

@@ -1,0 +1,285 @@
+"""Applies one change to the data: all of it or, when it is refused, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from holdfast import limits
+from holdfast.domain.decision import Decision
+from holdfast.domain.events import EventType
+from holdfast.domain.memory import Source, Version, first_version
+from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
+from holdfast.errors import Conflict, InvalidInput
+from holdfast.ports import NewMemory
+from holdfast.testing.in_memory.data import Answered, Held
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from holdfast.domain.memory import Memory
+    from holdfast.domain.message import Episode
+    from holdfast.domain.record import Record
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity, Relate, Remember, Revise, Vector
+    from holdfast.testing.in_memory.data import InMemoryData
+
+
+def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -> None:
+    """Write an episode with what it brings."""
+    _require_new(data, change)
+    repeated = [(data.of_id(memory_id), position) for memory_id, position in _before(change)]
+    data.require_embedder(identity)
+    data.embedder = identity
+    episode = change.episode
+    _keep_episode(data, episode)
+    for new in change.new:
+        _keep_memory(data, new, _thread(episode.scope, episode.id))
+        data.announce(EventType.CREATED, new.memory.id, episode.created_at)
+    repeated += [(data.of_id(memory_id), position) for memory_id, position in _within(change)]
+    for held, position in repeated:
+        source = _source(episode, position)
+        if source not in held.memory.sources:
+            held.memory = replace(held.memory, sources=(*held.memory.sources, source))
+    _keep_answer(data, change)
+    data.change_number += 1
+
+
+def _require_new(data: InMemoryData, change: Remember) -> None:
+    scope = change.episode.scope
+    fingerprints = {new.fingerprint for new in change.new}
+    if any(
+        held.fingerprint in fingerprints and held.memory.scope == scope and not held.memory.is_deleted
+        for held in data.held.values()
+    ):
+        raise Conflict("another writer has just added the same message: try again", code="already_known")
+    if change.idempotency is not None and (scope, change.idempotency.key) in data.answered:
+        raise Conflict(
+            f"another writer has just used the idempotency key {change.idempotency.key!r}: try again",
+            code="idempotency_conflict",
+        )
+
+
+def _before(change: Remember) -> list[tuple[str, int]]:
+    new = {item.memory.id for item in change.new}
+    return [(memory_id, position) for memory_id, position in change.repeated if memory_id not in new]
+
+
+def _within(change: Remember) -> list[tuple[str, int]]:
+    new = {item.memory.id for item in change.new}
+    return [(memory_id, position) for memory_id, position in change.repeated if memory_id in new]
+
+
+def _keep_episode(data: InMemoryData, episode: Episode) -> None:
+    data.episodes[episode.id] = episode
+    if episode.scope.user_id is not None:
+        data.users.add((episode.scope.tenant, episode.scope.user_id))
+
+
+def _keep_memory(data: InMemoryData, new: NewMemory, thread: Hashable) -> Held:
+    memory = replace(new.memory, entities=_entities(data, new.memory))
+    held = Held(
+        key=len(data.held) + 1,
+        memory=memory,
+        fingerprint=new.fingerprint,
+        thread=thread,
+        vector=new.vector,
+        versions=(first_version(memory),),
+    )
+    data.held[held.key] = held
+    data.keys[memory.id] = held.key
+    if memory.scope.user_id is not None:
+        data.users.add((memory.scope.tenant, memory.scope.user_id))
+    return held
+
+
+def _entities(data: InMemoryData, memory: Memory) -> tuple[str, ...]:
+    """The names as they were first spelled for this user and agent, in the order in which they came up."""
+    home = (memory.scope.tenant, memory.scope.user_id, memory.scope.agent_id)
+    names = data.entity_names.setdefault(home, {})
+    folded = {name.casefold() for name in memory.entities if names.setdefault(name.casefold(), name)}
+    return tuple(name for key, name in names.items() if key in folded)
+
+
+def _thread(scope: Scope, episode_id: str) -> Hashable:
+    return scope if scope.session_id else episode_id
+
+
+def _source(episode: Episode, position: int) -> Source:
+    message = episode.messages[position]
+    return Source(
+        episode.id,
+        position,
+        message.id,
+        message.role,
+        message.name,
+        message.at or episode.created_at,
+    )
+
+
+def _keep_answer(data: InMemoryData, change: Remember) -> None:
+    if change.idempotency is None:
+        return
+    added = ((new.memory.sources[0].position, Decision.ADD, new.memory.id) for new in change.new)
+    known = ((position, Decision.NONE, memory_id) for memory_id, position in change.repeated)
+    ordered = sorted(chain(added, known), key=lambda entry: entry[0])
+    data.answered[change.episode.scope, change.idempotency.key] = Answered(
+        change.idempotency.body_digest,
+        change.episode.id,
+        tuple((event, memory_id) for _, event, memory_id in ordered),
+    )
+    if len(data.answered) > limits.IDEMPOTENCY_KEYS_MAX:
+        data.answered.popitem(last=False)
+
+
+def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> None:
+    """Replace a memory's content and keep the one before."""
+    memory = change.memory
+    held = data.of_id(memory.id)
+    if held.memory.version != change.replaces_version:
+        raise Conflict(
+            f"memory {memory.id} has version {held.memory.version}, not {change.replaces_version}: "
+            "read it again and decide anew",
+            code="version_conflict",
+            memory_id=memory.id,
+            version=held.memory.version,
+            expected_version=change.replaces_version,
+        )
+    if change.vector is not None:
+        data.require_embedder(identity)
+        held.vector = change.vector
+    held.memory = _with_content(held.memory, memory)
+    held.versions = (*held.versions, _present_version(memory, change))
+    data.announce(change.event, memory.id, memory.updated_at)
+    data.change_number += 1
+
+
+def _with_content(held: Memory, new: Memory) -> Memory:
+    """The memory with what a revision may replace; where it came from stays."""
+    return replace(
+        new,
+        scope=held.scope,
+        origin=held.origin,
+        entities=held.entities,
+        sources=held.sources,
+        created_at=held.created_at,
+        accessed_at=held.accessed_at,
+        access_count=held.access_count,
+    )
+
+
+def _present_version(memory: Memory, change: Revise) -> Version:
+    return replace(
+        first_version(memory),
+        event=change.event.value,
+        recorded_at=memory.updated_at,
+        reason=change.reason,
+    )
+
+
+def relate(data: InMemoryData, change: Relate) -> None:
+    """Link two memories, or give the link that is there the new strength."""
+    relation = change.relation
+    for end in (relation.from_id, relation.to_id):
+        data.of_id(end, change.scope)
+    place = (relation.from_id, relation.type, relation.to_id)
+    known = data.relations.get(place)
+    data.relations[place] = replace(known, strength=relation.strength) if known else relation
+    data.announce(EventType.RELATED, relation.from_id, relation.created_at)
+    data.change_number += 1
+
+
+def load(
+    data: InMemoryData,
+    records: Sequence[Record],
+    vectors: Mapping[str, Vector],
+    identity: EmbedderIdentity,
+) -> int:
+    """Write the records that are not there yet; their number."""
+    _require_complete(data, records)
+    if any(isinstance(record, MemoryRecord) for record in records):
+        data.require_embedder(identity)
+    written = sum(_load(data, record, vectors, identity) for record in records)
+    data.change_number += bool(written)
+    return written
+
+
+def _require_complete(data: InMemoryData, records: Sequence[Record]) -> None:
+    """Refuse records that cite what is not there."""
+    there = {*data.episodes, *data.keys}
+    for record in records:
+        missing = [cited for cited in _cited(record) if cited not in there]
+        if missing:
+            raise InvalidInput(
+                f"a record cites {missing[0]}, which is neither in the store nor before it",
+                code="invalid_export",
+                cited=missing[0],
+            )
+        there |= _brought(record)
+
+
+def _cited(record: Record) -> tuple[str, ...]:
+    match record:
+        case EpisodeRecord():
+            return ()
+        case MemoryRecord():
+            return tuple(source.episode_id for source in record.memory.sources)
+        case RelationRecord():
+            return (record.relation.from_id, record.relation.to_id)
+
+
+def _brought(record: Record) -> set[str]:
+    match record:
+        case EpisodeRecord():
+            return {record.episode.id}
+        case MemoryRecord():
+            return {record.memory.id}
+        case RelationRecord():
+            return set()
+
+
+def _load(
+    data: InMemoryData, record: Record, vectors: Mapping[str, Vector], identity: EmbedderIdentity
+) -> bool:
+    match record:
+        case EpisodeRecord():
+            return _load_episode(data, record.episode)
+        case MemoryRecord():
+            return _load_memory(data, record, vectors, identity)
+        case RelationRecord():
+            return _load_relation(data, record)
+
+
+def _load_episode(data: InMemoryData, episode: Episode) -> bool:
+    if episode.id in data.episodes:
+        return False
+    _keep_episode(data, episode)
+    return True
+
+
+def _load_memory(
+    data: InMemoryData,
+    record: MemoryRecord,
+    vectors: Mapping[str, Vector],
+    identity: EmbedderIdentity,
+) -> bool:
+    memory = record.memory
+    if memory.id in data.keys:
+        return False
+    data.embedder = identity
+    new = NewMemory(memory, vectors[memory.id], record.fingerprint)
+    held = _keep_memory(data, new, _thread(memory.scope, memory.sources[0].episode_id))
+    held.versions = record.versions
+    data.announce(EventType.CREATED, memory.id, memory.created_at)
+    return True
+
+
+def _load_relation(data: InMemoryData, record: RelationRecord) -> bool:
+    relation = record.relation
+    place = (relation.from_id, relation.type, relation.to_id)
+    if place in data.relations:
+        return False
+    data.relations[place] = relation
+    return True

@@ -1,0 +1,92 @@
+"""Programs that the tests start, and kill. Each says on its standard output how far it has come."""
+
+import sys
+from pathlib import Path
+
+from holdfast import Holdfast
+from holdfast.testing import HashingEmbedder
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def say_how_far(done: int, total: int) -> None:
+    say(f"{done}/{total}")
+
+
+def open_only(path: str) -> None:
+    say("opening")
+    Holdfast(path, embedder=HashingEmbedder()).close()
+    say("open")
+
+
+def add(path: str, prefix: str, count: str) -> None:
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        for number in range(int(count)):
+            result = memory.add(f"{prefix} says sentence number {number}", user_id="ana", session_id=prefix)
+            say(result.memories[0].id)
+    say("done")
+
+
+def add_seen(path: str, prefix: str, count: str, others: str) -> None:
+    """Add, and at the end say how many memories of everybody are there."""
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        sys.stdin.readline()
+        for number in range(int(count)):
+            memory.add(f"{prefix} says sentence number {number}", user_id="ana", session_id=prefix)
+            if number % 20 == 0:
+                newest = memory.list(user_id="ana", session_id=others, limit=1).memories
+                say(f"saw {newest[0].text.rpartition(' ')[2] if newest else 'none'}")
+    say("done")
+
+
+def hold_lock(path: str) -> None:
+    import apsw  # noqa: PLC0415 (only this program needs it)
+
+    connection = apsw.Connection(path)
+    connection.execute("BEGIN IMMEDIATE")
+    say("locked")
+    sys.stdin.readline()
+
+
+def reindex(path: str, revision: str) -> None:
+    embedder = HashingEmbedder(revision=revision)
+    with Holdfast(path, embedder=embedder, any_embedder=True) as memory:
+        say("open")
+        memory.reindex(progress=say_how_far)
+    say("done")
+
+
+def backup(path: str, target: str) -> None:
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        memory.backup(target, progress=say_how_far)
+    say("done")
+
+
+def export(path: str, target: str) -> None:
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        memory.export(target, progress=say_how_far)
+    say("done")
+
+
+def load(path: str, source: str) -> None:
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        memory.load(source, progress=say_how_far)
+    say("done")
+
+
+PROGRAMS = {
+    program.__name__: program
+    for program in (open_only, add, add_seen, hold_lock, reindex, backup, export, load)
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+if __name__ == "__main__":
+    PROGRAMS[sys.argv[1]](*sys.argv[2:])
