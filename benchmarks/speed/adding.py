@@ -84,7 +84,7 @@ class CountingFile(apsw.VFSFile):
         super().__init__("", name, flags)
         self._syncs = syncs
 
-    def xSync(self, flags: int) -> None:
+    def xSync(self, flags: int) -> None:  # noqa: N802 (SQLite's name)
         """One flush more."""
         next(self._syncs)
         super().xSync(flags)
@@ -97,7 +97,7 @@ class CountingVfs(apsw.VFS):
         self._syncs = count()
         super().__init__(VFS_NAME, "")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> CountingFile:
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> CountingFile:  # noqa: N802 (SQLite\'s name)
         """A file that counts."""
         return CountingFile(name, flags, self._syncs)
 

@@ -34,6 +34,7 @@ class Flush:
         self._file.unlink()
 
     def __call__(self) -> None:
+        """One block more."""
         os.write(self._descriptor, self._block)
         os.fsync(self._descriptor)
 
@@ -48,5 +49,6 @@ class Scan:
         self._query: Vector = unit[-1]
 
     def __call__(self) -> object:
+        """The rows of the ten best."""
         scores = self._matrix @ self._query
         return np.argpartition(scores, len(scores) - BEST)[-BEST:]

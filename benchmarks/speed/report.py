@@ -100,9 +100,7 @@ def to_json(figures: Iterable[Figure]) -> dict[str, object]:
     return {
         "machine": describe_machine(),
         "versions": versions(),
-        "figures": [
-            {**asdict(figure), "ratio": figure.ratio, "is_met": figure.is_met} for figure in figures
-        ],
+        "figures": [{**asdict(figure), "ratio": figure.ratio, "is_met": figure.is_met} for figure in figures],
     }
 
 

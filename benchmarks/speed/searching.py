@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.speed.corpus import Corpus
@@ -59,21 +60,26 @@ FULL_CASES = (*CASES, Case(1_000_000, 5_000, 200, ((50, None), (95, 15.0))))
 def measure(stores: Stores, progress: Progress, *, quick: bool, full: bool) -> Iterator[Figure]:
     """The times of every size, against numpy's bare scan of as many vectors, in turns."""
     for case in QUICK_CASES if quick else FULL_CASES if full else CASES:
-        filled = stores.filled(case.memories, in_scope=case.in_scope)
-        questions = Corpus(case.in_scope).questions(filled.messages, case.rounds)
-        with progress.step(f"searching {case.name}", 2 * len(questions)) as advance:
-            searches, scans = ask(filled, case, questions, advance)
-            for percentile, bar in case.bars:
-                yield Figure(
-                    GROUP,
-                    f"{case.name}, p{percentile}",
-                    searches.percentile(percentile),
-                    "ms",
-                    scans.p50,
-                    "scan",
-                    bar,
-                )
-            yield from measure_parts(filled, case, questions, advance)
+        yield from measure_case(case, stores, progress)
+
+
+def measure_case(case: Case, stores: Stores, progress: Progress) -> Iterator[Figure]:
+    """The times of one size, whole and by part."""
+    filled = stores.filled(case.memories, in_scope=case.in_scope)
+    questions = Corpus(case.in_scope).questions(filled.messages, case.rounds)
+    with progress.step(f"searching {case.name}", 2 * len(questions)) as advance:
+        searches, scans = ask(filled, case, questions, advance)
+        for percentile, bar in case.bars:
+            yield Figure(
+                GROUP,
+                f"{case.name}, p{percentile}",
+                searches.percentile(percentile),
+                "ms",
+                scans.p50,
+                "scan",
+                bar,
+            )
+        yield from measure_parts(filled, case, questions, advance)
 
 
 def ask(
@@ -86,7 +92,7 @@ def ask(
             memory.search(question, user_id=USER)
         for question in questions:
             scans.take(scan)
-            searches.take(lambda question=question: memory.search(question, user_id=USER))
+            searches.take(partial(memory.search, question, user_id=USER))
             advance(1)
     return searches, scans
 
