@@ -110,6 +110,7 @@ _COMMON = frozenset(
         "yours",
     ]
 )
+_INFORMATION_MIN = 1e-6
 _NOTHING: Mapping[Signal, Scores] = {
     Signal.WORDS: Scores({}, 0.0, 0.0),
     Signal.WORDS_WINDOW: Scores({}, 0.0, 0.0),
@@ -163,7 +164,16 @@ def _query_words(connection: apsw.Connection, query: str) -> list[_QueryWord]:
     counts: dict[str, int] = dict(connection.execute(_SQL["counts"], (json.dumps(list(telling)),)).fetchall())  # type: ignore[arg-type]  # two columns: term and count
     total: int = connection.execute(_SQL["total"]).get
     words = [_QueryWord(word, _information(counts.get(stem, 0), total)) for stem, word in telling.items()]
-    return sorted(words, key=lambda word: -word.information)[: limits.QUERY_WORDS_MAX]
+    return sorted(_worth_it(words), key=lambda word: -word.information)[: limits.QUERY_WORDS_MAX]
+
+
+def _worth_it(words: list[_QueryWord]) -> list[_QueryWord]:
+    """Without the words that most memories hold, unless the query has no others.
+
+    Such a word moves no score by more than 0.00001, but every memory that holds it has to be scored: the
+    speaker's name, asked for among 100,000 messages of one conversation, took 97 of 108 ms.
+    """
+    return [word for word in words if word.information > _INFORMATION_MIN] or words
 
 
 def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
@@ -176,7 +186,7 @@ def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
 
 def _information(count: int, total: int) -> float:
     """Inverse document frequency as FTS5's bm25() computes it, floor included."""
-    return max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
+    return max(_INFORMATION_MIN, math.log((total - count + 0.5) / (count + 0.5)))
 
 
 def _match_expression(reach: Reach, words: list[_QueryWord]) -> str:
