@@ -64,7 +64,8 @@ def _copy(database: Database, file: Path, progress: Callable[[int, int], None] |
             finally:
                 target.close()
         finally:
-            source.execute("ROLLBACK")
+            if source.in_transaction:  # an I/O error ends it
+                source.execute("ROLLBACK")
 
 
 def _flush(path: Path) -> None:

