@@ -22,12 +22,12 @@ _WRITES = read_statements("writes.sql")
 class Reach:
     """The homes whose memories a read sees, and the sessions when it asks for one.
 
-    ``tokens`` are the words that the scope column of the word index must hold.
+    ``name_keys`` stand for the words that the scope column of the word index must hold.
     """
 
     home_keys: tuple[int, ...]
     scope_keys: tuple[int, ...] | None
-    tokens: tuple[int, ...]
+    name_keys: tuple[int, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -82,10 +82,15 @@ def ensure_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     keys = [_name_key(connection, scope.tenant, kind, name) for kind, name in _names(scope)]
     connection.execute(_WRITES["insert_home"], keys[:3])
     home_key: int = connection.execute(_WRITES["home_key"], keys[:3]).get
-    tokens = " ".join(str(key) for key in keys if key)
+    tokens = " ".join(token_of(key) for key in keys if key)
     connection.execute(_WRITES["insert_scope"], (home_key, keys[3], tokens))
     scope_key: int = connection.execute(_SQL["scope_key"], keys).get
     return scope_key, home_key
+
+
+def token_of(name_key: int) -> str:
+    """The word that stands for a name in the word index: no number that somebody says is counted as one."""
+    return f"\ue000{name_key}"
 
 
 def _names(scope: Scope) -> tuple[tuple[str, str | None], ...]:

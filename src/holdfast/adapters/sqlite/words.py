@@ -11,7 +11,7 @@ import apsw
 
 from holdfast import limits
 from holdfast.adapters.sqlite.filters import view_condition
-from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.reach import Reach, reach_of, token_of
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.ranking import Scores, Signal
 from holdfast.domain.spelling import spell_query
@@ -173,7 +173,7 @@ def _information(count: int, total: int) -> float:
 
 
 def _match_expression(reach: Reach, words: list[_QueryWord]) -> str:
-    scope = " AND ".join(_quote(str(token)) for token in reach.tokens)
+    scope = " AND ".join(_quote(token_of(key)) for key in reach.name_keys)
     text = " OR ".join(_quote(word.written) for word in words)
     return f"(scope : ({scope})) AND ({{turn context}} : ({text}))"
 
