@@ -121,6 +121,13 @@ def test_deleted_message_is_new_when_it_is_said_again(bench: Bench) -> None:
     assert events(bench.add("I like tea")) == [ADD]
 
 
+def test_expired_message_is_new_when_it_is_said_again(bench: Bench) -> None:
+    bench.add("water the plants", expires_at=bench.scribe.clock.now() + timedelta(hours=1))
+    bench.scribe.clock.advance(hours=1)
+
+    assert events(bench.add("water the plants")) == [ADD]
+
+
 def test_same_key_applies_once_and_answers_the_same(bench: Bench) -> None:
     first = bench.add("a", "b", idempotency_key="key")
     before = bench.scribe.store.stats()

@@ -88,7 +88,8 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
 
 def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
-    if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
+    now = to_microseconds(change.episode.created_at)
+    if connection.execute(_SQL["is_known"], (scope_key, fingerprints, now)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
     if (
         change.idempotency
