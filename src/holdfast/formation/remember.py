@@ -74,7 +74,9 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         episode_id, outcome = earlier
         return AddResult(episode_id, tuple(Change(event, memory) for event, memory in outcome))
     known = kit.store.find_known(
-        conversation.scope, [fingerprint(message) for message in conversation.messages]
+        conversation.scope,
+        [fingerprint(message) for message in conversation.messages],
+        now=kit.clock.now(),
     )
     compared = compare(conversation.messages, known)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):

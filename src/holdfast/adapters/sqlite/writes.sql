@@ -37,7 +37,8 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 
 -- name: is_known
 SELECT 1 FROM memories
-WHERE scope_key = ?1 AND expired_at IS NULL AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
+WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
 
 -- name: memory_by_id
 SELECT key, version, home_key, thread, text, importance, metadata, expires_at, expired_at, created_at
