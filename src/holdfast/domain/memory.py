@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from holdfast.domain.message import Role
+from holdfast.domain.message import Message, Role, fingerprint
 from holdfast.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -192,6 +192,19 @@ def first_version(memory: Memory) -> Version:
 def indexed_text(name: str | None, text: str) -> str:
     """What the indexes see of a memory: its words behind the name of who said them."""
     return f"{name}: {text}" if name else text
+
+
+def followed(digest: bytes, before: Memory, after: Memory) -> bytes:
+    """The fingerprint of a memory's message after its text was changed.
+
+    It follows the text where nothing but the words tells the message apart, so that saying the old words
+    again is new. A message with an id or a time of its own stays known by what was said.
+    """
+    if before.text == after.text or not before.sources:
+        return digest
+    source = before.sources[0]
+    said = Message(source.role, before.text, source.name)
+    return fingerprint(replace(said, content=after.text)) if digest == fingerprint(said) else digest
 
 
 def read_importance(value: object) -> float:
