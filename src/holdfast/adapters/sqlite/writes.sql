@@ -41,7 +41,8 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 
 -- name: is_known
 SELECT 1 FROM memories
-WHERE scope_key = ?1 AND expired_at IS NULL AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
+WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
 
 -- name: is_key_used
 SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2

@@ -98,7 +98,8 @@ def _insert_source(connection: apsw.Connection, key: int, episode_key: int, posi
 
 def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
-    if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
+    now = to_microseconds(change.episode.created_at)
+    if connection.execute(_SQL["is_known"], (scope_key, fingerprints, now)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
     key = change.idempotency and change.idempotency.key
     if key and connection.execute(_SQL["is_key_used"], (scope_key, key)).get:

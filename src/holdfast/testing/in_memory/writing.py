@@ -51,7 +51,9 @@ def _require_new(data: InMemoryData, change: Remember) -> None:
     scope = change.episode.scope
     fingerprints = {new.fingerprint for new in change.new}
     if any(
-        held.fingerprint in fingerprints and held.memory.scope == scope and not held.memory.is_deleted
+        held.fingerprint in fingerprints
+        and held.memory.scope == scope
+        and held.memory.is_visible(change.episode.created_at)
         for held in data.held.values()
     ):
         raise Conflict("another writer has just added the same message: try again", code="already_known")
