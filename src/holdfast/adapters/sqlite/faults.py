@@ -87,3 +87,18 @@ def translated(path: str) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise translate(error, path) from error
+
+
+@contextmanager
+def decoded(path: str) -> Iterator[None]:
+    """Tell rows that no Holdfast can have written: SQLite has no checksums, so it passes damaged values on."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+        if isinstance(error, HoldfastError):
+            raise
+        raise BackendRejected(
+            f"{path} holds an impossible value: run 'holdfast doctor', then restore a copy ({error})",
+            code="store_damaged",
+            path=path,
+        ) from error
