@@ -22,10 +22,11 @@ from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
-from holdfast.errors import BackendRejected, InvalidInput
+from holdfast.errors import BackendRejected
 from holdfast.formation import renew, revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
+from holdfast.ports import Backend
 from holdfast.recall.kit import RecallKit
 from holdfast.recall.pack import pack
 from holdfast.recall.search import Question, search
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 
     from holdfast.domain.decision import AddResult
     from holdfast.domain.ranking import Context, SearchResult
-    from holdfast.ports import Backend, Clock, Embedder, IdSource, StoreStats, TokenCounter
+    from holdfast.ports import Clock, Embedder, IdSource, StoreStats, TokenCounter
 
 Progress = Callable[[int, int], None]
 """Hears how far long work has come: (done, of how many)."""
 
+MEMORY = ":memory:"
 NEVER = "never"
 
 
@@ -61,9 +63,8 @@ class Holdfast:
 
     def __init__(
         self,
-        store: str | Path | None = None,
+        store: str | Path | Backend | None = None,
         *,
-        backend: Backend | None = None,
         embedder: str | Embedder | None = None,
         key: str | None = None,
         any_embedder: bool = False,
@@ -74,9 +75,8 @@ class Holdfast:
         """Open a store, or make it.
 
         Args:
-            store: a file or ``:memory:``; by default a file in the user's data folder.
-            backend: instead of ``store``, what an adapter has opened already; ``close`` closes it. For tests:
-                ``holdfast.testing.open_in_memory``.
+            store: a file or ``:memory:``; by default a file in the user's data folder. Or a backend that an
+                adapter has opened, such as ``holdfast.testing.open_in_memory``; ``close`` closes it.
             embedder: ``minilm`` (default), ``static``, or an object that plays the port.
             key: encrypts the file at rest; by default what ``HOLDFAST_KEY`` holds.
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
@@ -85,7 +85,7 @@ class Holdfast:
             ids: where new ids come from.
 
         Raises:
-            InvalidInput: for a path, URL or embedder that cannot be; ``store_and_backend`` when both are given.
+            InvalidInput: for a path, URL, key or embedder that cannot be.
             BackendRejected: ``not_a_store``, ``newer_schema``, ``store_unreadable`` or ``embedder_mismatch``.
             BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
             PermissionDenied: ``store_read_only``.
@@ -95,15 +95,11 @@ class Holdfast:
         self._embedder = load_embedder(chosen) if isinstance(chosen, str) else chosen
         self._clock = clock or SystemClock()
         self._ids = ids or Uuid7Source()
-        if backend is None:
-            self._location = settings.default_store() if store is None else store
-            self._key = settings.key if key is None and str(self._location) != ":memory:" else key
-            self._backend = open_backend(self._location, self._embedder.identity, key=self._key)
-        else:
-            _refuse_second_place(store, key)
-            self._location, self._key, self._backend = "the given backend", None, backend
+        place = settings.default_store() if store is None else store
+        self._location = "the given backend" if isinstance(place, Backend) else str(place)
+        self._backend = open_backend(place, self._embedder.identity, key=_key_for(place, key, settings))
         if not any_embedder:
-            require_embedder(self._backend, self._embedder.identity, location=self.location)
+            require_embedder(self._backend, self._embedder.identity, location=self._location)
         self._store = self._backend.store
         self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids)
         self._recall = RecallKit(
@@ -535,12 +531,10 @@ class Holdfast:
         return read_expiry(read_instant(value, what="expires_at"), now=self._clock.now())
 
 
-def _refuse_second_place(store: object, key: object) -> None:
-    if store is not None or key is not None:
-        raise InvalidInput(
-            "a backend is open already: give either a backend, or a store with its key",
-            code="store_and_backend",
-        )
+def _key_for(store: str | Path | Backend, key: str | None, settings: Settings) -> str | None:
+    """The key that is given, or for a file the one in the environment."""
+    has_file = not isinstance(store, Backend) and str(store) != MEMORY
+    return settings.key if key is None and has_file else key
 
 
 def _read_query(query: str) -> str:

@@ -123,5 +123,11 @@ IDEMPOTENCY_KEYS_MAX = 100_000
 IMPORT_LINE_BYTES_MAX = 16_777_216
 """One line of an imported file."""
 
+IMPORT_DOCUMENT_BYTES_MAX = 268_435_456
+"""One imported JSON document: it is read as a whole. JSON Lines have no such bound."""
+
+IMPORT_BATCH_MESSAGES = 256
+"""Messages of one conversation that an import adds at a time, and between two reports of progress."""
+
 TRANSFER_BATCH = 256
 """Memories that export, load and reindex handle at a time, and between two reports of progress."""

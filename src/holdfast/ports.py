@@ -141,7 +141,7 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class Relate:
-    """Link two memories of one tenant; the same link again takes the new strength."""
+    """Link two memories of the scope; the same link again takes the new strength."""
 
     scope: Scope
     relation: Relation
@@ -237,7 +237,11 @@ class MemoryStore(Protocol):
         ...
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
-        """Write records that are not there yet, with the vectors of their memories; the number written."""
+        """Write records that are not there yet, with the vectors of their memories; the number written.
+
+        Raises:
+            InvalidInput: ``invalid_export`` for a record that cites what is neither there nor before it.
+        """
         ...
 
     def change_number(self) -> int:

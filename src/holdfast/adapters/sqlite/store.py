@@ -157,13 +157,12 @@ class SqliteMemoryStore:
 
         def work(connection: apsw.Connection) -> tuple[RelatedMemory, ...]:
             key, _ = _memory_in_scope(connection, scope, memory_id)
-            rows: list[Row] = connection.execute(_SQL["relations_of_memory"], (key, type, limit)).fetchall()
+            inside = reach_of(connection, scope).condition()
+            rows: list[Row] = connection.execute(
+                _SQL["relations_of_memory"].replace("{reach}", inside.sql), (key, type, *inside.values, limit)
+            ).fetchall()
             ends = _memories_by_key(connection, [end for row in rows for end in row[2:4]])
-            return tuple(
-                _to_related(row, ends, outgoing=row[2] == key)
-                for row in rows
-                if scope.covers(ends[row[3] if row[2] == key else row[2]].scope)
-            )
+            return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
 
         return self._database.read(work)
 

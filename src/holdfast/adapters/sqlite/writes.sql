@@ -28,10 +28,6 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 -- name: insert_source
 INSERT INTO memory_sources (memory_key, episode_key, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
--- name: insert_source_of_episode_id
-INSERT INTO memory_sources (memory_key, episode_key, position)
-SELECT ?1, key, ?3 FROM episodes WHERE id = ?2 ON CONFLICT DO NOTHING
-
 -- name: insert_entity
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
@@ -43,9 +39,6 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 SELECT 1 FROM memories
 WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
-
--- name: is_key_used
-SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
 
 -- name: memory_by_id
 SELECT key, version, home_key, thread, text, importance, metadata, expires_at, expired_at, created_at
@@ -75,6 +68,9 @@ INSERT INTO outbox (type, memory_id, at) VALUES (?1, ?2, ?3)
 
 -- name: trim_outbox
 DELETE FROM outbox WHERE number <= (SELECT max(number) FROM outbox) - ?1
+
+-- name: is_key_used
+SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
 
 -- name: insert_idempotency
 INSERT INTO idempotency (scope_key, key, body_digest, episode_id, outcome) VALUES (?1, ?2, ?3, ?4, ?5)

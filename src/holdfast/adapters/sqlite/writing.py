@@ -264,8 +264,9 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
 
 def _relate(connection: apsw.Connection, change: Relate) -> None:
     relation = change.relation
-    from_key, _, home_key, *_ = _row_of(connection, relation.from_id)
-    insert_relation(connection, change, from_key, _key_of(connection, relation.to_id))
+    from_key, home_key = _key_in_scope(connection, relation.from_id, change.scope)
+    to_key, _ = _key_in_scope(connection, relation.to_id, change.scope)
+    insert_relation(connection, change, from_key, to_key)
     connection.execute(
         _SQL["insert_event"],
         (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
@@ -290,6 +291,18 @@ def _row_of(connection: apsw.Connection, memory_id: str) -> Row:
     if row is None:
         raise NotFound(f"no memory {memory_id}", code="memory_not_found", memory_id=memory_id)
     return row
+
+
+def _key_in_scope(connection: apsw.Connection, memory_id: str, scope: Scope) -> tuple[int, int]:
+    """The keys of a memory and of its home, when the scope covers it."""
+    key, _, home_key, *_ = _row_of(connection, memory_id)
+    if not scope.covers(read_memories(connection, "WHERE m.key = ?", (key,))[key].scope):
+        raise NotFound(
+            f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+            code="memory_not_found",
+            memory_id=memory_id,
+        )
+    return key, home_key
 
 
 def _key_of(connection: apsw.Connection, memory_id: str) -> int:
