@@ -22,7 +22,7 @@ from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
-from holdfast.errors import BackendRejected
+from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.formation import renew, revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember

@@ -61,27 +61,27 @@ TOO_LONG = "x" * (limits.MESSAGE_CHARACTERS_MAX + 1)
 NOT_MESSAGES: list[object] = [None, 5, 1.5, True, b"bytes", {1}, frozenset({"words"})]
 NOT_TEXTS: list[object] = [None, 5, b"x", ["x"], {"x": 1}]
 NOT_FILTERS: list[object] = [
-            "category",
-            5,
-            ["a"],
-            [],
-            {"AND": []},
-            {"OR": {}},
-            {"AND": "text"},
-            {"AND": [5]},
-            {"NOT": []},
-            {"NOT": None},
-            {"category": b"x"},
-            {"category": ["a"]},
-            {"category": {}},
-            {"category": {"in": "text"}},
-            {"category": {"in": 5}},
-            {"category": {"contains": 5}},
-            {"category": {"gt": None}},
-            {"importance": "high"},
-            {"importance": True},
-            {"importance": 2**70},
-            {"category": {"eq": {"a": 1}}},
+    "category",
+    5,
+    ["a"],
+    [],
+    {"AND": []},
+    {"OR": {}},
+    {"AND": "text"},
+    {"AND": [5]},
+    {"NOT": []},
+    {"NOT": None},
+    {"category": b"x"},
+    {"category": ["a"]},
+    {"category": {}},
+    {"category": {"in": "text"}},
+    {"category": {"in": 5}},
+    {"category": {"contains": 5}},
+    {"category": {"gt": None}},
+    {"importance": "high"},
+    {"importance": True},
+    {"importance": 2**70},
+    {"category": {"eq": {"a": 1}}},
 ]
 NOT_METADATA: list[object] = [
     0,
@@ -226,10 +226,7 @@ REFUSED: dict[str, tuple[Call, str]] = {
     "query with a NUL": (search("a\0b"), "unstorable_text"),
     "query with a lone surrogate": (search("\udfff"), "unstorable_text"),
     "query too long": (search("x" * (limits.QUERY_CHARACTERS_MAX + 1)), "text_too_long"),
-    **{
-        f"filters {given!r}": (search(filters=given), "invalid_filter_value")
-        for given in NOT_FILTERS
-    },
+    **{f"filters {given!r}": (search(filters=given), "invalid_filter_value") for given in NOT_FILTERS},
     **{
         f"filter key {given!r}"[:60]: (listing(filters={given: 1}), "unknown_filter_key")
         for given in (

@@ -12,7 +12,14 @@ from holdfast import limits
 from holdfast.adapters.jsonl.codec import decode, encode
 from holdfast.domain.path import read_path
 from holdfast.domain.record import Record
-from holdfast.errors import BackendError, BackendRejected, BackendUnavailable, HoldfastError, InvalidInput, LimitExceeded
+from holdfast.errors import (
+    BackendError,
+    BackendRejected,
+    BackendUnavailable,
+    HoldfastError,
+    InvalidInput,
+    LimitExceeded,
+)
 
 __all__ = ["FORMAT", "VERSION", "read", "write"]
 

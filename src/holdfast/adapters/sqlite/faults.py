@@ -91,14 +91,14 @@ def translated(path: str) -> Iterator[None]:
 
 @contextmanager
 def decoded(path: str) -> Iterator[None]:
-    """Tell rows that no Holdfast can have written: SQLite has no checksums, so it passes damaged values on."""
+    """Tell rows that no Holdfast can have written: SQLite keeps no checksums and passes damage on."""
     try:
         yield
     except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
         if isinstance(error, HoldfastError):
             raise
         raise BackendRejected(
-            f"{path} holds an impossible value: run 'holdfast doctor', then restore a copy ({error})",
+            f"{path} holds what cannot be: run 'holdfast doctor', then restore a copy ({error})",
             code="store_damaged",
             path=path,
         ) from error
