@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, NoReturn
+from functools import cache
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.main import get_command
@@ -56,6 +57,11 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """The root of what the parser raises. Typer carries a copy of click and exports only this leaf of it."""
 
 
+@cache
+def _parser() -> Any:  # noqa: ANN401 (Typer's own copy of click has no name here)
+    return get_command(app)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"holdfast {holdfast.__version__}\n")
@@ -85,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
     prepare_streams(json=as_json)
     output = Output(json=as_json)
     try:
-        code = get_command(app).main(list(arguments), prog_name="holdfast", standalone_mode=False)
+        code = _parser().main(list(arguments), prog_name="holdfast", standalone_mode=False)
     except HoldfastError as error:
         output.error(error.message, error_document(error))
         return exit_of(error)

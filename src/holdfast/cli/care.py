@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,10 +17,13 @@ from holdfast.cli.options import Where
 from holdfast.cli.output import Output
 from holdfast.cli.progress import progress
 from holdfast.errors import BackendRejected
+from holdfast.settings import Settings
 
 if TYPE_CHECKING:
     from holdfast.engine import Holdfast
     from holdfast.ports import StoreStats
+
+T = TypeVar("T")
 
 NewFile = Annotated[
     str, typer.Argument(metavar="FILE", help="A file that is not there yet.", show_default=False)
@@ -150,16 +154,24 @@ def doctor(where: Where) -> None:
 
 
 def _examine(where: Where) -> tuple[str, StoreStats | None, tuple[str, ...]]:
-    """A store that cannot even be opened, or read, is a finding, not a failure of the doctor."""
-    location = where.db or "the default store"
+    """A store that cannot be opened, checked or counted is a finding, not a failure of the doctor."""
+    location = where.db or Settings.read().default_store()
+    opened, faults = _or_fault(lambda: open_store(where, any_embedder=True))
+    if opened is None:
+        return location, None, faults
+    with opened as memory:
+        checked, unchecked = _or_fault(memory.check)
+        numbers, uncounted = _or_fault(memory.stats)
+        faults = (*(checked or ()), *unchecked, *uncounted)
+        other = _other_encoder(memory, numbers) if numbers is not None else ()
+    return location, numbers, tuple(dict.fromkeys((*faults, *other)))
+
+
+def _or_fault(look: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
     try:
-        with open_store(where, any_embedder=True) as memory:
-            location = memory.location
-            faults = memory.check()
-            numbers = memory.stats()
-            return location, numbers, (*faults, *_other_encoder(memory, numbers))
+        return look(), ()
     except BackendRejected as fault:
-        return location, None, (fault.message,)
+        return None, (fault.message,)
 
 
 def _other_encoder(memory: Holdfast, numbers: StoreStats) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ def add(
     Example: holdfast add I moved to Berlin in March --user ana --tag home
     """
     output = Output(json=where.as_json)
+    ids = ids_to_write(whose, output)
     message = {
         key: value
         for key, value in {
@@ -93,7 +94,6 @@ def add(
         }.items()
         if value is not None
     }
-    ids = ids_to_write(whose, output)
     with open_store(where, create=True) as memory:
         result = memory.add(
             [message],

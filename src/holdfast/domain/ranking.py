@@ -105,6 +105,19 @@ class Scores:
             return 1.0
         return min(1.0, max(0.0, (raw - self.floor) / (self.ceiling - self.floor)))
 
+    def all_scaled(self) -> Iterator[tuple[int, float]]:
+        """Every key with its score from 0 to 1.
+
+        The same as ``scaled`` for each, without a call for each: there are about 800 in a search.
+        """
+        floor, span = self.floor, self.ceiling - self.floor
+        if span <= 0:
+            yield from ((key, 1.0) for key in self.by_key)
+            return
+        for key, raw in self.by_key.items():
+            share = (raw - floor) / span
+            yield key, 0.0 if share < 0.0 else 1.0 if share > 1.0 else share  # noqa: FURB136 (min() is a call)
+
 
 def fuse(signals: Mapping[Signal, Scores]) -> dict[int, float]:
     """The weighted sum of the normalised signals for every memory that any of them knows, from 0 to 1.
@@ -115,8 +128,8 @@ def fuse(signals: Mapping[Signal, Scores]) -> dict[int, float]:
     fused: dict[int, float] = {}
     for signal, scores in signals.items():
         share = WEIGHTS[signal] / TOTAL_WEIGHT
-        for key, raw in scores.by_key.items():
-            fused[key] = fused.get(key, 0.0) + share * scores.scaled(raw)
+        for key, scaled in scores.all_scaled():
+            fused[key] = fused.get(key, 0.0) + share * scaled
     return fused
 
 

@@ -233,7 +233,7 @@ def _count(report: Report, result: AddResult, batch: _Batch) -> Report:
 def _with_what_is_kept(error: HoldfastError, path: str | Path, messages: int) -> HoldfastError:
     where = f"{path}, " if "place" in error.fields else ""
     kept = (
-        f"the {messages:,} messages before it are imported, and importing again goes on behind them"
+        f"what stood before it is imported (messages: {messages:,}), and importing again goes on behind it"
         if messages
         else "nothing is imported"
     )

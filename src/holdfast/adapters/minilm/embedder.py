@@ -52,7 +52,7 @@ class MiniLmEmbedder:
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._weights = open_weights(folder)
         self._pieces = WordPieces(self._weights.path(VOCABULARY_FILE))
-        self._session = _open_session(self._weights.path(MODEL_FILE))
+        self._session = open_session(self._weights.path(MODEL_FILE))
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -82,7 +82,12 @@ class MiniLmEmbedder:
         self._weights.verify()
 
 
-def _open_session(model: Path) -> onnxruntime.InferenceSession:
+def open_session(model: Path) -> onnxruntime.InferenceSession:
+    """A session that runs this model on one thread and keeps no memory between runs.
+
+    Raises:
+        BackendRejected: when onnxruntime cannot read the model.
+    """
     try:
         return onnxruntime.InferenceSession(
             str(model), _session_options(), providers=["CPUExecutionProvider"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.matrix import HomeMatrix, build_matrix, window_scores
+from holdfast.adapters.sqlite.matrix import HomeMatrix, build_matrix, turn_scores, window_scores
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
@@ -148,7 +148,7 @@ class SqliteVectorIndex:
 
 
 def _score(matrix: HomeMatrix, reach: Reach, query: Vector) -> tuple[Keys, Floats, Floats] | None:
-    turns = matrix.vectors @ query
+    turns = turn_scores(matrix, query)
     windows = window_scores(matrix, turns)
     if reach.scope_keys is None:
         return (matrix.keys, turns, windows) if len(turns) else None

@@ -1,0 +1,147 @@
+"""How long ``search`` takes with all signals, embedding apart, and where the time goes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from benchmarks.speed.corpus import Corpus
+from benchmarks.speed.floors import Scan
+from benchmarks.speed.prepared import PreparedEmbedder
+from benchmarks.speed.report import Figure
+from benchmarks.speed.stores import USER
+from benchmarks.speed.timing import Times
+from holdfast import Holdfast
+from holdfast.adapters.sqlite import open_sqlite
+from holdfast.adapters.system import SystemClock
+from holdfast.domain.budget import estimate_tokens
+from holdfast.domain.scope import Scope
+from holdfast.domain.view import View
+from holdfast.recall.kit import RecallKit
+from holdfast.recall.search import Question, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.speed.progress import Progress
+    from benchmarks.speed.stores import Filled, Stores
+
+GROUP = "search with all signals, embedding apart"
+Port = TypeVar("Port")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A size, how often it is asked, and the bars: (percentile, milliseconds)."""
+
+    memories: int
+    in_scope: int
+    rounds: int
+    bars: tuple[tuple[int, float | None], ...]
+
+    @property
+    def name(self) -> str:
+        """The size in words."""
+        return f"{self.in_scope:,} in the scope of {self.memories:,}"
+
+
+CASES = (
+    Case(10_000, 1_000, 1_000, ((50, 2.0), (99, 5.0))),
+    Case(10_000, 10_000, 400, ((50, None), (99, None))),
+    Case(100_000, 5_000, 400, ((50, None), (95, 15.0))),
+    Case(100_000, 100_000, 150, ((50, None), (95, 60.0))),
+)
+QUICK_CASES = (Case(2_000, 1_000, 30, ((50, 2.0), (99, 5.0))),)
+FULL_CASES = (*CASES, Case(1_000_000, 5_000, 200, ((50, None), (95, 15.0))))
+
+
+def measure(stores: Stores, progress: Progress, *, quick: bool, full: bool) -> Iterator[Figure]:
+    """The times of every size, against numpy's bare scan of as many vectors, in turns."""
+    for case in QUICK_CASES if quick else FULL_CASES if full else CASES:
+        yield from measure_case(case, stores, progress)
+
+
+def measure_case(case: Case, stores: Stores, progress: Progress) -> Iterator[Figure]:
+    """The times of one size, whole and by part."""
+    filled = stores.filled(case.memories, in_scope=case.in_scope)
+    questions = Corpus(case.in_scope).questions(filled.messages, case.rounds)
+    with progress.step(f"searching {case.name}", 2 * len(questions)) as advance:
+        searches, scans = ask(filled, case, questions, advance)
+        for percentile, bar in case.bars:
+            yield Figure(
+                GROUP,
+                f"{case.name}, p{percentile}",
+                searches.percentile(percentile),
+                "ms",
+                scans.p50,
+                "scan",
+                bar,
+            )
+        yield from measure_parts(filled, case, questions, advance)
+
+
+def ask(
+    filled: Filled, case: Case, questions: list[str], advance: Callable[[int], None]
+) -> tuple[Times, Times]:
+    """Searches and scans in turns. The first searches read the file and are not counted."""
+    scan, searches, scans = Scan(case.in_scope), Times(), Times()
+    with Holdfast(filled.file, embedder=PreparedEmbedder()) as memory:
+        for question in questions[:10]:
+            memory.search(question, user_id=USER)
+        for question in questions:
+            scans.take(scan)
+            searches.take(partial(memory.search, question, user_id=USER))
+            advance(1)
+    return searches, scans
+
+
+class Timed:
+    """Stands before a port and notes the time of every call of its methods."""
+
+    def __init__(self, port: object) -> None:
+        self._port = port
+        self.spent: dict[str, int] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        method = getattr(self._port, name)
+
+        def call(*args: object, **kwargs: object) -> object:
+            began = time.perf_counter_ns()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self.spent[name] = self.spent.get(name, 0) + time.perf_counter_ns() - began
+
+        return call
+
+
+def measure_parts(
+    filled: Filled, case: Case, questions: list[str], advance: Callable[[int], None]
+) -> Iterator[Figure]:
+    """The median time inside each port; the rest is the joining of the signals."""
+    embedder = PreparedEmbedder()
+    backend = open_sqlite(filled.file, embedder.identity)
+    store, vectors, words = Timed(backend.store), Timed(backend.vectors), Timed(backend.words)
+    kit = RecallKit(store, vectors, words, embedder, estimate_tokens)  # type: ignore[arg-type]  # Timed plays them all
+    times = {part: Times() for part in ("words", "vectors", "visible", "fetch", "fuse and the rest")}
+    for question in questions:
+        for port in (store, vectors, words):
+            port.spent.clear()
+        asked = Question(question, Scope.of(user_id=USER), View(SystemClock().now()))
+        began = time.perf_counter_ns()
+        search(asked, limit=10, explain=False, kit=kit)
+        whole = time.perf_counter_ns() - began
+        parts = {
+            "words": words.spent["search"],
+            "vectors": vectors.spent["search"],
+            "visible": store.spent["visible"],
+            "fetch": store.spent["fetch"],
+        }
+        for part, spent in {**parts, "fuse and the rest": whole - sum(parts.values())}.items():
+            times[part].note(spent)
+        advance(1)
+    backend.store.close()
+    for part, found in times.items():
+        yield Figure(GROUP, f"{case.name}: {part}", found.p50, "ms")
