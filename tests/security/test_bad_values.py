@@ -469,3 +469,16 @@ def test_no_value_in_an_export_brings_an_error_of_a_library_or_half_a_record(
                 memory.list(user_id="ana")
                 memory.export(tmp_path / "again.jsonl")
                 (tmp_path / "again.jsonl").unlink()
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True,
+    reason="an episode is one line of an export, and messages of a megabyte pass IMPORT_LINE_BYTES_MAX",
+)
+def test_whatever_can_be_added_can_be_exported_and_loaded(tmp_path: Path) -> None:
+    with Holdfast(":memory:", embedder=HashingEmbedder()) as memory:
+        memory.add([f"{n}{'x' * (limits.MESSAGE_CHARACTERS_MAX - 2)}" for n in range(10, 27)], user_id="ana")
+        memory.export(tmp_path / "export.jsonl")
+    with Holdfast(":memory:", embedder=HashingEmbedder()) as loaded:
+        assert loaded.load(tmp_path / "export.jsonl") > 17
