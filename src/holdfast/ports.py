@@ -114,7 +114,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """Write an episode with the memories that it brings, unless one of ``new`` is known by now.
+    """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
 
     ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
     """
@@ -180,8 +180,13 @@ class MemoryStore(Protocol):
         """
         ...
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
-        """The undeleted memories of exactly this scope that came from a message with such a fingerprint."""
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The memories of exactly this scope that came from a message with such a fingerprint.
+
+        One that is deleted, or has expired by ``now``, is not known any more: what it said is new again.
+        """
         ...
 
     def find_idempotent(

@@ -1,11 +1,7 @@
-"""The contract of filters on SQLite. The twin asks the domain's rule itself."""
+"""The contract of filters on SQLite: the SQL is the same in a file, and the twin asks the domain itself."""
 
 from holdfast.testing.contracts import FilterContract
-from tests.contract.places import FilePlaces, MemoryPlaces
-
-
-class TestSqliteFile(FilePlaces, FilterContract):
-    pass
+from tests.contract.places import MemoryPlaces
 
 
 class TestSqliteInMemory(MemoryPlaces, FilterContract):

@@ -73,7 +73,11 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     if earlier:
         episode_id, outcome = earlier
         return AddResult(episode_id, tuple(Change(event, memory) for event, memory in outcome))
-    known = _known(conversation, kit)
+    known = kit.store.find_known(
+        conversation.scope,
+        [fingerprint(message) for message in conversation.messages],
+        now=kit.clock.now(),
+    )
     compared = compare(conversation.messages, known)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
         return _nothing_new(compared, known)
@@ -81,19 +85,6 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     new = _capture(conversation, episode, compared, kit)
     kit.store.commit(Remember(episode, new, _repeated(compared, known, new), idempotency))
     return AddResult(episode.id, _changes(episode, compared, known, new))
-
-
-def _known(conversation: Conversation, kit: FormationKit) -> Known:
-    """The memories that hold a message already; one that has expired holds nothing any more."""
-    now = kit.clock.now()
-    found = kit.store.find_known(
-        conversation.scope, [fingerprint(message) for message in conversation.messages]
-    )
-    visible = {
-        digest: tuple(memory for memory in memories if memory.is_visible(now))
-        for digest, memories in found.items()
-    }
-    return {digest: memories for digest, memories in visible.items() if memories}
 
 
 def _idempotency(conversation: Conversation) -> Idempotency | None:

@@ -45,7 +45,7 @@ ORDER BY memory_entities.memory_key, entities.key
 
 -- name: known_memories
 SELECT fingerprint, key FROM memories
-WHERE scope_key = ?1 AND expired_at IS NULL
+WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
 

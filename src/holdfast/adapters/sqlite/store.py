@@ -23,13 +23,14 @@ from holdfast.adapters.sqlite.writing import apply
 from holdfast.domain.decision import Decision
 from holdfast.domain.entity import RelatedMemory, Relation
 from holdfast.domain.events import EventType, MemoryEvent
-from holdfast.domain.instant import from_microseconds
+from holdfast.domain.instant import from_microseconds, to_microseconds
 from holdfast.domain.query import Page
 from holdfast.errors import Conflict, NotFound
 from holdfast.ports import EmbedderIdentity, Idempotency, Relate, Remember, Revise, StoreStats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     import apsw
@@ -55,15 +56,19 @@ class SqliteMemoryStore:
         """Apply the change as one transaction."""
         self._database.write(lambda connection: apply(connection, change, self._identity))
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
-        """The undeleted memories of exactly this scope with such a fingerprint."""
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The memories of exactly this scope with such a fingerprint."""
 
         def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
             found = find_scope(connection, scope)
             if found is None:
                 return {}
             digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
-            rows: list[Row] = connection.execute(_SQL["known_memories"], (found[0], digests)).fetchall()
+            rows: list[Row] = connection.execute(
+                _SQL["known_memories"], (found[0], digests, to_microseconds(now))
+            ).fetchall()
             memories = _memories_by_key(connection, [key for _, key in rows]) if rows else {}
             known: dict[bytes, tuple[Memory, ...]] = {}
             for fingerprint, key in rows:

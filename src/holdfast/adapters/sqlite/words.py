@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import apsw
 
 from holdfast.adapters.sqlite.filters import view_condition
-from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.reach import Reach, reach_of, token_of
 from holdfast.adapters.sqlite.rows import Row
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.information import telling_words
@@ -86,7 +86,7 @@ def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
 
 
 def _match_expression(reach: Reach, words: Iterable[str]) -> str:
-    scope = " AND ".join(_quote(str(token)) for token in reach.tokens)
+    scope = " AND ".join(_quote(token_of(key)) for key in reach.name_keys)
     text = " OR ".join(_quote(word) for word in words)
     return f"(scope : ({scope})) AND ({{turn context}} : ({text}))"
 

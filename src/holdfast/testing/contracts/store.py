@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -60,7 +60,7 @@ class MemoryStoreContract(BackendContract):
         scribe.store.commit(Remember(episode, tuple(scribe.new(piece, message) for piece in pieces)))
 
         assert [scribe.store.get(ANA, piece.id) for piece in pieces] == pieces
-        assert scribe.store.find_known(ANA, [fingerprint(message)]) == {fingerprint(message): tuple(pieces)}
+        assert known(scribe, ANA, fingerprint(message)) == {fingerprint(message): tuple(pieces)}
 
     def test_message_that_the_scope_knows_is_refused_whole(self, scribe: Scribe) -> None:
         scribe.remember("hello")
@@ -88,18 +88,30 @@ class MemoryStoreContract(BackendContract):
 
         (second,) = scribe.remember("hello")
 
-        assert scribe.store.find_known(ANA, [fingerprint(as_message("hello"))]) == {
+        assert known(scribe, ANA, fingerprint(as_message("hello"))) == {
             fingerprint(as_message("hello")): (second,)
         }
+
+    def test_message_of_an_expired_memory_is_new(self, scribe: Scribe) -> None:
+        expiry = scribe.clock.now() + timedelta(hours=1)
+        scribe.remember("hello", expires_at=expiry)
+        with refused(Conflict, "already_known"):
+            scribe.remember("hello")
+        scribe.clock.advance(hours=1)
+        assert known(scribe, ANA, fingerprint(as_message("hello"))) == {}
+
+        scribe.remember("hello")
+
+        assert scribe.shown() == ["hello"]
 
     def test_what_is_known_is_known_in_exactly_its_scope(self, scribe: Scribe) -> None:
         (memory,) = scribe.remember("hello", scope=Scope.of(user_id="ana", session_id="s1"))
         digest = fingerprint(as_message("hello"))
 
-        assert scribe.store.find_known(memory.scope, [digest, b"?" * 16]) == {digest: (memory,)}
-        assert scribe.store.find_known(ANA, [digest]) == {}
-        assert scribe.store.find_known(Scope.of(session_id="s1"), [digest]) == {}
-        assert scribe.store.find_known(memory.scope, []) == {}
+        assert known(scribe, memory.scope, digest, b"?" * 16) == {digest: (memory,)}
+        assert known(scribe, ANA, digest) == {}
+        assert known(scribe, Scope.of(session_id="s1"), digest) == {}
+        assert known(scribe, memory.scope) == {}
 
     def test_message_said_again_becomes_a_source(self, scribe: Scribe) -> None:
         (memory,) = scribe.remember(Message(Role.USER, "hello", "Ana"))
@@ -135,20 +147,20 @@ class MemoryStoreContract(BackendContract):
         assert counts(scribe) == before
 
     def test_idempotency_key_answers_what_its_write_did(self, scribe: Scribe) -> None:
-        (known,) = scribe.remember("known")
+        (earlier,) = scribe.remember("known")
         messages = [as_message(text) for text in ("first", "known", "last")]
         episode = scribe.episode(*messages)
         first, last = scribe.memory(episode, 0), scribe.memory(episode, 2)
         new = (scribe.new(first, messages[0]), scribe.new(last, messages[2]))
         assert scribe.store.find_idempotent(ANA, KEY) is None
 
-        scribe.store.commit(Remember(episode, new, ((known.id, 1),), KEY))
+        scribe.store.commit(Remember(episode, new, ((earlier.id, 1),), KEY))
 
         assert scribe.store.find_idempotent(ANA, KEY) == (
             episode.id,
             (
                 (Decision.ADD, first),
-                (Decision.NONE, scribe.store.get(ANA, known.id)),
+                (Decision.NONE, scribe.store.get(ANA, earlier.id)),
                 (Decision.ADD, last),
             ),
         )
@@ -415,16 +427,16 @@ class MemoryStoreContract(BackendContract):
 
     def test_change_number_grows_with_every_commit(self, scribe: Scribe) -> None:
         steps: list[Callable[[list[Memory]], object]] = [
-            lambda known: known.extend(scribe.remember("a", "b")),
-            lambda known: scribe.say_again(known[0]),
-            lambda known: scribe.revise(known[0], importance=0.1),
-            lambda known: scribe.relate(known[0], known[1]),
-            lambda known: scribe.relate(known[0], known[1], strength=0.5),
+            lambda made: made.extend(scribe.remember("a", "b")),
+            lambda made: scribe.say_again(made[0]),
+            lambda made: scribe.revise(made[0], importance=0.1),
+            lambda made: scribe.relate(made[0], made[1]),
+            lambda made: scribe.relate(made[0], made[1], strength=0.5),
         ]
-        known: list[Memory] = []
+        made: list[Memory] = []
         numbers = [scribe.store.change_number()]
         for step in steps:
-            step(known)
+            step(made)
             numbers.append(scribe.store.change_number())
 
         assert numbers == sorted(set(numbers))
@@ -507,6 +519,11 @@ def related(
 ) -> list[RelatedMemory]:
     """What is linked with a memory."""
     return list(scribe.store.related(scope, memory.id, type=type, limit=limit))
+
+
+def known(scribe: Scribe, scope: Scope, *fingerprints: bytes) -> Mapping[bytes, tuple[Memory, ...]]:
+    """What the scope knows now."""
+    return scribe.store.find_known(scope, fingerprints, now=scribe.clock.now())
 
 
 def counts(scribe: Scribe) -> StoreStats:

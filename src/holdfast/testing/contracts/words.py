@@ -233,6 +233,14 @@ class WordIndexContract(BackendContract):
             assert scores.floor == 0
             assert list(scores.by_key.values()) == pytest.approx([scores.ceiling], rel=1e-6)
 
+    def test_number_tells_as_much_as_a_word(self, backend: Backend, scribe: Scribe) -> None:
+        for n in range(9):
+            scribe.remember(f"room {n}")
+
+        for n in range(9):
+            found = backend.words.search(ANA, f"{n}", scribe.view(), limit=9)[Signal.WORDS]
+            assert list(found.by_key.values()) == pytest.approx([found.ceiling], rel=1e-6)
+
     def test_word_that_nobody_said_raises_the_ceiling(self, backend: Backend, scribe: Scribe) -> None:
         for n in range(9):
             scribe.remember(f"tea{n} milk{n} sugar{n}")

@@ -16,6 +16,7 @@ from holdfast.testing.in_memory import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from holdfast.domain.decision import Decision
@@ -49,13 +50,15 @@ class InMemoryStore:
                 case _:
                     assert_never(change)
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
         wanted = set(fingerprints)
         known: defaultdict[bytes, tuple[Memory, ...]] = defaultdict(tuple)
         with self._access.use() as data:
             for held in data.held.values():
                 memory = held.memory
-                if held.fingerprint in wanted and memory.scope == scope and not memory.is_deleted:
+                if held.fingerprint in wanted and memory.scope == scope and memory.is_visible(now):
                     known[held.fingerprint] += (memory,)
         return dict(known)
 

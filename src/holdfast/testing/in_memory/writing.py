@@ -48,12 +48,10 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
 
 
 def _require_new(data: InMemoryData, change: Remember) -> None:
-    scope = change.episode.scope
+    scope, now = change.episode.scope, change.episode.created_at
     fingerprints = {new.fingerprint for new in change.new}
     if any(
-        held.fingerprint in fingerprints
-        and held.memory.scope == scope
-        and held.memory.is_visible(change.episode.created_at)
+        held.fingerprint in fingerprints and held.memory.scope == scope and held.memory.is_visible(now)
         for held in data.held.values()
     ):
         raise Conflict("another writer has just added the same message: try again", code="already_known")

@@ -16,7 +16,8 @@ CREATE TABLE store (
 ) STRICT;
 INSERT INTO store VALUES (1, 0, NULL);
 
--- Names of users, agents and sessions, once each. A key is also the name's token in the word index.
+-- Names of users, agents and sessions, once each. A key, behind U+E000, is also the name's token in the
+-- word index.
 CREATE TABLE names (
     key INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
