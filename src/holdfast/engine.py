@@ -17,11 +17,12 @@ from holdfast.domain.instant import Instant, read_instant
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
 from holdfast.domain.message import ConversationInput, read_messages, said_at
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.path import read_path
 from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
-from holdfast.errors import BackendRejected
+from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.formation import renew, revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
@@ -355,8 +356,12 @@ class Holdfast:
             expires_at=None if never else self._read_expiry(expires_at),
             never_expires=never,
         )
+        if content == revise.Content():
+            raise InvalidInput(
+                "nothing to update: give a text, metadata, importance or expires_at", code="nothing_to_update"
+            )
         target = revise.Target(scope, memory_id, expected_version)
-        return revise.update(target, content, reason=reason, kit=self._formation)
+        return revise.update(target, content, reason=_read_reason(reason), kit=self._formation)
 
     def delete(
         self,
@@ -377,7 +382,9 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.delete(
-            revise.Target(scope, memory_id, expected_version), reason=reason, kit=self._formation
+            revise.Target(scope, memory_id, expected_version),
+            reason=_read_reason(reason),
+            kit=self._formation,
         )
 
     def restore(
@@ -399,7 +406,10 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.restore(
-            revise.Target(scope, memory_id), version=version, reason=reason, kit=self._formation
+            revise.Target(scope, memory_id),
+            version=version,
+            reason=_read_reason(reason),
+            kit=self._formation,
         )
 
     def relate(
@@ -449,12 +459,12 @@ class Holdfast:
             NotFound: ``memory_not_found``.
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
-        return self._store.related(
-            scope,
-            memory_id,
-            type=None if type is None else read_relation_type(type),
-            limit=read_limit(limit, limits.RELATED_LIMIT_MAX),
-        )
+        kind = None if type is None else read_relation_type(type)
+        most = read_limit(limit, limits.RELATED_LIMIT_MAX)
+        revise.get_visible(scope, memory_id, kit=self._formation)
+        found = self._store.related(scope, memory_id, type=kind, limit=most)
+        now = self._clock.now()
+        return tuple(item for item in found if item.memory.is_visible(now))
 
     def stats(self) -> StoreStats:
         """What the whole store holds, in numbers."""
@@ -467,6 +477,8 @@ class Holdfast:
             InvalidInput: ``target_exists``.
             BackendError: when the file cannot be written.
         """
+        if tenant is not None:
+            Scope.whole_tenant(tenant=tenant)
         stats = self._store.stats()
         total = stats.episodes + stats.memories + stats.deleted + stats.relations
         return jsonl.write(path, self._store.records(tenant), total=total, progress=progress)
@@ -487,7 +499,7 @@ class Holdfast:
             InvalidInput: ``target_exists``.
             BackendError: when it cannot be written.
         """
-        self._store.backup(Path(path), progress)
+        self._store.backup(read_path(path), progress)
         return Path(path)
 
     def reindex(self, *, progress: Progress | None = None) -> int:
@@ -531,6 +543,12 @@ def _read_query(query: str) -> str:
 
 def _read_text(text: str) -> str:
     return require_text(text, what="the text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
+
+
+def _read_reason(reason: str | None) -> str | None:
+    if reason is None:
+        return None
+    return require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
 
 
 def _read_idempotency_key(key: str) -> str:

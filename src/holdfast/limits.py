@@ -17,6 +17,12 @@ METADATA_BYTES_MAX = 16_384
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 256
 """An idempotency key: a UUID or a request id with room to spare."""
 
+KEY_CHARACTERS_MAX = 1_024
+"""An encryption key: a passphrase, or the text form of random bytes."""
+
+REASON_CHARACTERS_MAX = 4_096
+"""The reason of a change: some sentences, kept with every version."""
+
 QUERY_CHARACTERS_MAX = 65_536
 """A query: longer ones are documents; the encoder sees the first words only."""
 

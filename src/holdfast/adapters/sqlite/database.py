@@ -15,9 +15,11 @@ import apsw
 
 from holdfast import limits
 from holdfast.adapters.sqlite.commits import CommitQueue
-from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, translated
+from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, decoded, translated
 from holdfast.adapters.sqlite.statements import read_migrations
+from holdfast.domain.path import read_path
 from holdfast.domain.spelling import spell_words
+from holdfast.domain.text import require_name
 from holdfast.errors import BackendRejected, InvalidInput
 
 if TYPE_CHECKING:
@@ -52,22 +54,27 @@ class Location:
         """
         if str(path) == MEMORY:
             return cls(f"file:/holdfast-{uuid.uuid4()}?vfs=memdb", MEMORY, in_memory=True)
-        if not str(path).strip() or "\0" in str(path):
-            raise InvalidInput("the path of the store is empty or holds a NUL", code="invalid_path")
-        file = Path(path).expanduser().absolute()
-        if file.is_dir():
+        file = read_path(path)
+        if _is_folder(file):
             raise BackendRejected(
                 f"{path} is a folder: name a file in it, such as {Path(path) / 'agent.db'}",
                 code="store_unreadable",
                 path=str(path),
             )
-        if not file.parent.is_dir():
+        if not _is_folder(file.parent):
             raise BackendRejected(
                 f"the folder {file.parent} does not exist: create it first",
                 code="store_unreadable",
                 path=str(path),
             )
         return cls(str(file), str(path), in_memory=False)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, or a folder that may not be looked into
+        return False
 
 
 class _Patience:
@@ -104,12 +111,12 @@ class Database:
             PermissionDenied: ``store_read_only``.
         """
         self.location = Location.of(path)
-        if key and self.location.in_memory:
+        if key is not None and self.location.in_memory:
             raise InvalidInput(
                 "a store in memory has no file to encrypt: leave the key out",
                 code="key_without_file",
             )
-        self._key = key
+        self._key = _read_key(key)
         self._vfs = vfs
         self._closed = False
         self._process = os.getpid()
@@ -137,7 +144,8 @@ class Database:
 
     def read(self, work: Callable[[apsw.Connection], T]) -> T:
         """What ``work`` returns; all that it reads is of one instant."""
-        with translated(self.location.shown), self._borrow() as connection:
+        shown = self.location.shown
+        with decoded(shown), translated(shown), self._borrow() as connection:
             connection.execute("BEGIN")
             try:
                 return work(connection)
@@ -231,7 +239,7 @@ class Database:
         connection = apsw.Connection(self.location.file_name, flags=_OPEN_FLAGS, vfs=self._vfs)
         try:
             self._prepare(connection)
-        except apsw.Error:
+        except (apsw.Error, BackendRejected):
             connection.close(True)
             raise
         return connection
@@ -241,6 +249,7 @@ class Database:
         if self._key is not None:
             connection.pragma("key", self._key)
         if not self.location.in_memory:
+            self._require_own(connection)  # before anything is changed: the log mode is part of the file
             connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "full")
         connection.pragma("foreign_keys", True)
@@ -270,16 +279,17 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def _schema_version(self, connection: apsw.Connection, *, newest: int) -> int:
-        version = int(connection.pragma("user_version"))
+    def _require_own(self, connection: apsw.Connection) -> None:
         ours = connection.pragma("application_id") == APPLICATION_ID
-        empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get
-        if not ours and not empty:
+        if not ours and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get:
             raise BackendRejected(
                 f"{self.location.shown} belongs to another program: give Holdfast a file of its own",
                 code="not_a_store",
                 path=self.location.shown,
             )
+
+    def _schema_version(self, connection: apsw.Connection, *, newest: int) -> int:
+        version = int(connection.pragma("user_version"))
         if version > newest:
             raise BackendRejected(
                 f"{self.location.shown} was written by a newer Holdfast (schema {version}, this one knows "
@@ -289,6 +299,16 @@ class Database:
                 schema_version=version,
             )
         return version
+
+
+def _read_key(key: str | None) -> str | None:
+    """An empty key would leave the file open to everybody, without a word."""
+    if key is None:
+        return None
+    try:
+        return require_name(key, what="the key", characters_max=limits.KEY_CHARACTERS_MAX)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, code="invalid_key") from error
 
 
 def _make_private(file: Path) -> None:

@@ -87,3 +87,18 @@ def translated(path: str) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise translate(error, path) from error
+
+
+@contextmanager
+def decoded(path: str) -> Iterator[None]:
+    """Tell rows that no Holdfast can have written: SQLite keeps no checksums and passes damage on."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+        if isinstance(error, HoldfastError):
+            raise
+        raise BackendRejected(
+            f"{path} holds what cannot be: run 'holdfast doctor', then restore a copy ({error})",
+            code="store_damaged",
+            path=path,
+        ) from error

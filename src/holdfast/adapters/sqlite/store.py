@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite import audit, transfer
 from holdfast.adapters.sqlite.backup import copy_database
+from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import Reach, find_scope, reach_of
 from holdfast.adapters.sqlite.rows import (
@@ -210,7 +211,8 @@ class SqliteMemoryStore:
         with self._database.connection() as connection:
             connection.execute("BEGIN")
             try:
-                yield from transfer.read_records(connection, tenant)
+                with decoded(self._database.location.shown):
+                    yield from transfer.read_records(connection, tenant)
             finally:
                 if connection.in_transaction:  # an I/O error ends it
                     connection.execute("ROLLBACK")
