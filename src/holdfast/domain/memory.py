@@ -175,17 +175,24 @@ class Version:
 
 def first_version(memory: Memory) -> Version:
     """The only version of a memory that was never changed."""
+    return replace(
+        present_version(memory, event="memory.created", reason=None), recorded_at=memory.created_at
+    )
+
+
+def present_version(memory: Memory, *, event: str, reason: str | None) -> Version:
+    """The version that the memory has now, and the event that brought it about."""
     return Version(
         memory_id=memory.id,
         version=memory.version,
-        event="memory.created",
+        event=event,
         text=memory.text,
         importance=memory.importance,
         metadata=memory.metadata,
         expires_at=memory.expires_at,
         deleted=memory.is_deleted,
-        recorded_at=memory.created_at,
-        reason=None,
+        recorded_at=memory.updated_at,
+        reason=reason,
     )
 
 

@@ -26,7 +26,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 )
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version, first_version, followed
+from holdfast.domain.memory import Version, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Relate, Remember, Revise
 
@@ -212,7 +212,7 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
-    insert_version(connection, key, _present_version(memory, change))
+    insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
     if change.vector is not None:
         embedder = current_embedder(connection, identity)
         replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
@@ -232,21 +232,6 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
             optional_microseconds(memory.expires_at), digest,
         ),
     )  # fmt: skip
-
-
-def _present_version(memory: Memory, change: Revise) -> Version:
-    return Version(
-        memory_id=memory.id,
-        version=memory.version,
-        event=change.event.value,
-        text=memory.text,
-        importance=memory.importance,
-        metadata=memory.metadata,
-        expires_at=memory.expires_at,
-        deleted=memory.is_deleted,
-        recorded_at=memory.updated_at,
-        reason=change.reason,
-    )
 
 
 def insert_version(connection: apsw.Connection, key: int, version: Version) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from holdfast import limits
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Source, Version, first_version, followed
+from holdfast.domain.memory import Source, first_version, followed, present_version
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.errors import Conflict, InvalidInput
 from holdfast.ports import NewMemory
@@ -154,7 +154,7 @@ def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> No
         held.vector = change.vector
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
-    held.versions = (*held.versions, _present_version(memory, change))
+    held.versions = (*held.versions, present_version(memory, event=change.event.value, reason=change.reason))
     data.announce(change.event, memory.id, memory.updated_at)
     data.change_number += 1
 
@@ -170,15 +170,6 @@ def _with_content(held: Memory, new: Memory) -> Memory:
         created_at=held.created_at,
         accessed_at=held.accessed_at,
         access_count=held.access_count,
-    )
-
-
-def _present_version(memory: Memory, change: Revise) -> Version:
-    return replace(
-        first_version(memory),
-        event=change.event.value,
-        recorded_at=memory.updated_at,
-        reason=change.reason,
     )
 
 
