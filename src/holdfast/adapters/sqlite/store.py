@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from holdfast.adapters.sqlite import audit, transfer
+from holdfast.adapters.sqlite import transfer
 from holdfast.adapters.sqlite.backup import copy_database
+from holdfast.adapters.sqlite.checking import find_faults
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import Reach, find_scope, reach_of
@@ -238,7 +239,7 @@ class SqliteMemoryStore:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store, in sentences."""
-        return self._database.read(_find_faults)
+        return self._database.read(find_faults)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -289,19 +290,3 @@ def _to_related(row: Row, ends: Mapping[int, Memory], *, outgoing: bool) -> Rela
         created_at=from_microseconds(created_at),
     )
     return RelatedMemory(relation, ends[to_key if outgoing else from_key], outgoing)
-
-
-def _find_faults(connection: apsw.Connection) -> tuple[str, ...]:
-    faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-    faults += [
-        f"{table} row {row} points to a missing row of {parent}"
-        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
-    ]
-    for sentence, sql in read_statements("checks.sql").items():
-        count = connection.execute(sql).get
-        if count:
-            faults.append(f"{sentence.replace('_', ' ')}: {count}")
-    broken = audit.first_broken_entry(connection)
-    if broken is not None:
-        faults.append(f"the audit log was changed at entry {broken}")
-    return tuple(faults)
