@@ -10,6 +10,8 @@ import venv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.speed import GIVEN, ONE_THREAD
+
 if TYPE_CHECKING:
     from benchmarks.speed.progress import Progress
     from benchmarks.speed.stores import Stores
@@ -44,7 +46,9 @@ class Installed:
     def run(self, code: str, *arguments: str) -> tuple[float, str]:
         """Run a program in a fresh process; the milliseconds from start to exit, and what it printed."""
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HOLDFAST_"))
+            name: value
+            for name, value in os.environ.items()
+            if name not in ONE_THREAD and not name.startswith(("PYTHON", "HOLDFAST_"))
         }
         began = time.perf_counter()
         done = subprocess.run(
@@ -52,7 +56,7 @@ class Installed:
             capture_output=True,
             text=True,
             check=True,
-            env=environment,
+            env=environment | GIVEN,
             cwd=self._folder,
         )
         return 1e3 * (time.perf_counter() - began), done.stdout

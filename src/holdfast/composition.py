@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from holdfast.errors import BackendRejected, InvalidInput
@@ -37,7 +36,8 @@ def load_embedder(name: str) -> Embedder:
         module, attribute = _SHIPPED_EMBEDDERS[name]
         shipped: Embedder = getattr(import_module(module), attribute)()
         return shipped
-    for entry in entry_points(group=ENTRY_POINTS, name=f"embedder.{name}"):
+    metadata = import_module("importlib.metadata")  # 20 ms that only a foreign embedder needs
+    for entry in metadata.entry_points(group=ENTRY_POINTS, name=f"embedder.{name}"):
         brought: Embedder = entry.load()()
         return brought
     raise InvalidInput(

@@ -424,7 +424,7 @@ class Holdfast:
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
     ) -> Relation:
-        """Link one memory to another, such as ``supersedes`` or ``contradicts``; again, with a new strength.
+        """Link one memory to another, such as ``supersedes``; the same link again is replaced.
 
         Raises:
             InvalidInput: ``invalid_relation`` or ``invalid_strength``.

@@ -8,6 +8,9 @@ MESSAGE_CHARACTERS_MAX = 1_048_576
 MESSAGES_PER_ADD_MAX = 1_000
 """Messages of one ``add``: they share one transaction, which others wait for."""
 
+ADD_CHARACTERS_MAX = 2_097_152
+"""All messages of one ``add`` together: written as JSON they fit into one line of an export."""
+
 NAME_CHARACTERS_MAX = 256
 """A user, agent, session, tenant, message id, speaker or metadata key: a name, not a text."""
 

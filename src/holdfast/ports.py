@@ -113,6 +113,20 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
+
+    Committed with its write or, when there was nothing to write, alone.
+    """
+
+    scope: Scope
+    idempotency: Idempotency
+    episode_id: str
+    outcome: tuple[tuple[Decision, str], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
 
@@ -122,7 +136,7 @@ class Remember:
     episode: Episode
     new: tuple[NewMemory, ...]
     repeated: tuple[tuple[str, int], ...] = ()
-    idempotency: Idempotency | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,7 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class Relate:
-    """Link two memories of the scope; the same link again takes the new strength."""
+    """Link two memories of the scope; the same link again is replaced."""
 
     scope: Scope
     relation: Relation
@@ -171,7 +185,7 @@ class MemoryStore(Protocol):
     returned has been flushed to the disk.
     """
 
-    def commit(self, change: Remember | Revise | Relate) -> None:
+    def commit(self, change: Remember | Revise | Relate | Answer) -> None:
         """Apply the change as one transaction, with its versions, events and audit entry.
 
         Raises:

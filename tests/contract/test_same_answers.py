@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from holdfast.domain.decision import Decision
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.memory import Memory, State
@@ -30,7 +31,7 @@ from holdfast.domain.scope import Scope
 from holdfast.errors import HoldfastError
 from holdfast.ports import Backend, Idempotency, Relate, Remember, Revise
 from holdfast.testing import HashingEmbedder
-from holdfast.testing.contracts.scribe import Scribe
+from holdfast.testing.contracts.scribe import Scribe, kept_answer
 from tests.contract.places import sqlite_in_memory, twin
 
 EMBEDDER = HashingEmbedder(dimension=8)
@@ -116,7 +117,9 @@ class SameAnswers(RuleBasedStateMachine):
         new = tuple(
             self.scribe.new(memory, message) for memory, message in zip(memories, messages, strict=True)
         )
-        change = Remember(episode, new, (), None if key is None else Idempotency(key, digest))
+        idempotency = None if key is None else Idempotency(key, digest)
+        outcome = [(Decision.ADD, memory) for memory in memories]
+        change = Remember(episode, new, (), kept_answer(episode, idempotency, outcome))
         refusal = self.both(lambda backend: backend.store.commit(change))
         return multiple(*(memories if refusal is None else ()))
 
@@ -124,7 +127,8 @@ class SameAnswers(RuleBasedStateMachine):
     def say_again(self, memory: Memory, key: str | None) -> None:
         episode = self.scribe.episode(Message(Role.USER, memory.text), scope=memory.scope)
         idempotency = None if key is None else Idempotency(key, b"c" * 16)
-        change = Remember(episode, (), ((memory.id, 0),), idempotency)
+        repeats = kept_answer(episode, idempotency, [(Decision.NONE, memory)])
+        change = Remember(episode, (), ((memory.id, 0),), repeats)
         self.both(lambda backend: backend.store.commit(change))
 
     @rule(memory=memories, text=texts, state=st.sampled_from(State), outdated=st.booleans())

@@ -242,9 +242,6 @@ def test_closing_while_others_write_ends_them_with_store_closed(tmp_path: Path) 
     assert_whole(path)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a key that comes with nothing but known messages is not kept, and so not defended"
-)
 def test_a_key_that_brought_nothing_new_is_used_up_all_the_same(tmp_path: Path) -> None:
     with open_store(tmp_path / "agent.db") as memory:
         known = {"role": "user", "content": "I moved to Berlin", "id": "m1"}

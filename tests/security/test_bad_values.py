@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast import Holdfast, HoldfastError, Message, limits
+from holdfast import Holdfast, HoldfastError, LimitExceeded, Message, limits
 from holdfast.testing import FrozenClock, HashingEmbedder
 
 Call = Callable[[Holdfast, str], object]
@@ -471,14 +471,18 @@ def test_no_value_in_an_export_brings_an_error_of_a_library_or_half_a_record(
                 (tmp_path / "again.jsonl").unlink()
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    reason="an episode is one line of an export, and messages of a megabyte pass IMPORT_LINE_BYTES_MAX",
-)
 def test_whatever_can_be_added_can_be_exported_and_loaded(tmp_path: Path) -> None:
+    largest = "\x01" * (limits.ADD_CHARACTERS_MAX // 2 - 1) + "x"  # six bytes for each in JSON
     with Holdfast(":memory:", embedder=HashingEmbedder()) as memory:
-        memory.add([f"{n}{'x' * (limits.MESSAGE_CHARACTERS_MAX - 2)}" for n in range(10, 27)], user_id="ana")
+        episode = memory.add([largest, largest[1:] + "y"], user_id="ana").episode_id
         memory.export(tmp_path / "export.jsonl")
     with Holdfast(":memory:", embedder=HashingEmbedder()) as loaded:
-        assert loaded.load(tmp_path / "export.jsonl") > 17
+        assert loaded.load(tmp_path / "export.jsonl") > 2
+        assert loaded.list(user_id="ana").memories[0].sources[0].episode_id == episode
+
+
+def test_more_than_one_add_holds_is_refused(tmp_path: Path) -> None:
+    half = "x" * (limits.ADD_CHARACTERS_MAX // 2)
+    with Holdfast(":memory:", embedder=HashingEmbedder()) as memory, pytest.raises(LimitExceeded) as caught:
+        memory.add([half, half, "y"], user_id="ana")
+    assert caught.value.code == "add_too_large"

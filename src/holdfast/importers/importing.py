@@ -171,7 +171,7 @@ def _batches(utterances: Iterator[Utterance], defaults: Defaults) -> Iterator[_B
     try:
         for utterance in utterances:
             its_scope = _scope_of(utterance, defaults)
-            if scope is not None and (its_scope != scope or len(messages) == limits.IMPORT_BATCH_MESSAGES):
+            if scope is not None and (its_scope != scope or not _has_room(messages, utterance.message)):
                 yield _Batch(scope, tuple(messages))
                 messages = []
             scope = its_scope
@@ -182,6 +182,11 @@ def _batches(utterances: Iterator[Utterance], defaults: Defaults) -> Iterator[_B
         raise
     if scope is not None and messages:
         yield _Batch(scope, tuple(messages))
+
+
+def _has_room(messages: list[Message], another: Message) -> bool:
+    characters = sum(len(message.content) for message in messages) + len(another.content)
+    return len(messages) < limits.IMPORT_BATCH_MESSAGES and characters <= limits.ADD_CHARACTERS_MAX
 
 
 def _scope_of(utterance: Utterance, defaults: Defaults) -> Scope:

@@ -71,7 +71,7 @@ def test_strength_and_importance_are_shares(value: float | None) -> None:
         with pytest.raises(InvalidInput, match="importance"):
             read_importance(value)
     with pytest.raises(InvalidInput) as caught:
-        read_strength(value)  # type: ignore[arg-type]  # a caller may err
+        read_strength(value)
     assert caught.value.code == "invalid_strength"
 
 

@@ -56,9 +56,15 @@ def test_signal_that_knows_the_best_of_everything_gives_its_whole_weight() -> No
     )
 
 
-def test_signal_without_a_range_says_nothing() -> None:
-    assert Scores({1: 0.5}, 0.5, 0.5).normalised(1) == 0
-    assert Scores({1: 0.5}, 0.0, 1.0).normalised(2) == 0
+def test_signal_scales_its_scores_and_says_nothing_of_what_it_does_not_know() -> None:
+    scores = Scores({1: 0.25, 2: -1.0, 3: 7.0}, 0.0, 0.5)
+
+    assert dict(scores.all_scaled()) == {1: 0.5, 2: 0.0, 3: 1.0}
+    assert [scores.normalised(key) for key in (1, 2, 3, 4)] == [0.5, 0.0, 1.0, 0.0]
+
+
+def test_only_score_of_a_scope_is_its_best() -> None:
+    assert Scores({1: 0.5}, 0.5, 0.5).normalised(1) == 1.0
 
 
 def test_part_knows_its_rank_in_the_signal() -> None:
@@ -77,7 +83,18 @@ def test_estimate_of_two_texts_is_about_that_of_both(first: str, second: str) ->
 
 @pytest.mark.parametrize(
     ("text", "tokens"),
-    [("", 0), ("  \n", 0), ("word", 1), ("words", 2), ("a, b!", 4), ("日本", 4), ("_", 1), ("é", 2)],
+    [
+        ("", 0),
+        ("  \n", 0),
+        ("word", 1),
+        ("words", 1),
+        ("moreover", 2),
+        ("2026", 2),
+        ("a, b!", 4),
+        ("日本", 4),
+        ("_", 1),
+        ("é", 2),
+    ],
 )
 def test_tokens_are_estimated_by_length_and_script(text: str, tokens: int) -> None:
     assert estimate_tokens(text) == tokens

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from holdfast.domain.decision import Decision
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.memory import (
@@ -24,7 +25,7 @@ from holdfast.domain.message import Episode, Message, Role, fingerprint
 from holdfast.domain.metadata import NO_METADATA, Metadata
 from holdfast.domain.scope import Scope
 from holdfast.domain.view import View
-from holdfast.ports import Idempotency, NewMemory, Relate, Remember, Revise
+from holdfast.ports import Answer, Idempotency, NewMemory, Relate, Remember, Revise
 from holdfast.testing.clock import CountingIds, FrozenClock
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Scribe:
             self.new(memory, episode.messages[n], None if vectors is None else vectors[n])
             for n, memory in enumerate(memories)
         )
-        self.store.commit(Remember(episode, new, idempotency=idempotency))
+        outcome = [(Decision.ADD, memory) for memory in memories]
+        self.store.commit(Remember(episode, new, answer=kept_answer(episode, idempotency, outcome)))
         return memories
 
     def say_again(self, memory: Memory, *, idempotency: Idempotency | None = None) -> Episode:
@@ -116,7 +118,8 @@ class Scribe:
         source = memory.sources[0]
         message = Message(source.role, memory.text, source.name)
         episode = self.episode(message, scope=memory.scope)
-        self.store.commit(Remember(episode, (), ((memory.id, 0),), idempotency))
+        repeats = kept_answer(episode, idempotency, [(Decision.NONE, memory)])
+        self.store.commit(Remember(episode, (), ((memory.id, 0),), repeats))
         return episode
 
     def revise(
@@ -159,3 +162,13 @@ class Scribe:
 def as_message(message: str | Message, at: datetime | None = None) -> Message:
     """A text as the message of a user."""
     return message if isinstance(message, Message) else Message(Role.USER, message, at=at)
+
+
+def kept_answer(
+    episode: Episode, idempotency: Idempotency | None, outcome: Sequence[tuple[Decision, Memory]]
+) -> Answer | None:
+    """What a write of the episode answers, if it bears a key."""
+    if idempotency is None:
+        return None
+    decisions = tuple((decision, memory.id) for decision, memory in outcome)
+    return Answer(episode.scope, idempotency, episode.id, decisions, episode.created_at)

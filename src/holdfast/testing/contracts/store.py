@@ -17,9 +17,9 @@ from holdfast.domain.message import Message, Role, fingerprint
 from holdfast.domain.metadata import read_metadata
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Backend, Idempotency, Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, Backend, Idempotency, Relate, Remember, Revise, StoreStats
 from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
-from holdfast.testing.contracts.scribe import ANA, Scribe, as_message
+from holdfast.testing.contracts.scribe import ANA, Scribe, as_message, kept_answer
 from holdfast.testing.embedder import HashingEmbedder
 
 BOB = Scope.of(user_id="bob")
@@ -154,7 +154,8 @@ class MemoryStoreContract(BackendContract):
         new = (scribe.new(first, messages[0]), scribe.new(last, messages[2]))
         assert scribe.store.find_idempotent(ANA, KEY) is None
 
-        scribe.store.commit(Remember(episode, new, ((earlier.id, 1),), KEY))
+        outcome = [(Decision.ADD, first), (Decision.NONE, earlier), (Decision.ADD, last)]
+        scribe.store.commit(Remember(episode, new, ((earlier.id, 1),), kept_answer(episode, KEY, outcome)))
 
         assert scribe.store.find_idempotent(ANA, KEY) == (
             episode.id,
@@ -179,6 +180,37 @@ class MemoryStoreContract(BackendContract):
 
         with refused(Conflict, "idempotency_key_reused"):
             scribe.store.find_idempotent(ANA, Idempotency(KEY.key, b"another body...."))
+
+    def test_words_are_unknown_after_the_memory_of_them_was_changed(self, scribe: Scribe) -> None:
+        (memory,) = scribe.remember("I live in Bonn")
+        told, now = fingerprint(as_message("I live in Bonn")), fingerprint(as_message("I live in Berlin"))
+
+        scribe.revise(memory, text="I live in Berlin")
+
+        assert set(scribe.store.find_known(ANA, [told, now], now=scribe.clock.now())) == {now}
+
+    def test_message_with_an_id_stays_known_after_its_memory_was_changed(self, scribe: Scribe) -> None:
+        message = Message(Role.USER, "I live in Bonn", id="D1:3")
+        (memory,) = scribe.remember(message)
+
+        scribe.revise(memory, text="I live in Berlin")
+
+        assert set(scribe.store.find_known(ANA, [fingerprint(message)], now=scribe.clock.now())) == {
+            fingerprint(message)
+        }
+
+    def test_answer_to_a_write_that_changed_nothing_is_kept_alone(self, scribe: Scribe) -> None:
+        (memory,) = scribe.remember("hello")
+        kept = Answer(
+            ANA, KEY, memory.sources[0].episode_id, ((Decision.NONE, memory.id),), memory.created_at
+        )
+
+        scribe.store.commit(kept)
+
+        assert scribe.store.stats().messages == 1
+        assert scribe.store.find_idempotent(ANA, KEY) == (kept.episode_id, ((Decision.NONE, memory),))
+        with refused(Conflict, "idempotency_conflict"):
+            scribe.store.commit(kept)
 
     def test_idempotency_key_belongs_to_exactly_its_scope(self, scribe: Scribe) -> None:
         scribe.remember("hello", idempotency=KEY)
@@ -322,14 +354,14 @@ class MemoryStoreContract(BackendContract):
         (seen,) = related(scribe, old)
         assert (seen.relation, seen.memory, seen.outgoing) == (relation, new, False)
 
-    def test_same_relation_again_takes_the_new_strength(self, scribe: Scribe) -> None:
+    def test_same_relation_again_is_replaced(self, scribe: Scribe) -> None:
         a, b = scribe.remember("a", "b")
-        first = scribe.relate(a, b, strength=0.2)
+        scribe.relate(a, b, strength=0.2)
 
-        scribe.relate(a, b, strength=0.7)
+        second = scribe.relate(a, b, strength=0.7)
 
         (seen,) = related(scribe, a)
-        assert seen.relation == replace(first, strength=0.7)
+        assert seen.relation == second
         assert scribe.store.stats().relations == 1
 
     def test_relations_back_or_of_another_type_are_others(self, scribe: Scribe) -> None:
