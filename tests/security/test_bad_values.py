@@ -436,7 +436,7 @@ def test_a_file_that_is_no_export_is_refused(memory: Holdfast, tmp_path: Path, h
     assert caught.value.code == "invalid_export"
 
 
-WRONG = [None, 5, -1, 1.5, True, "", "x", "\ud800", "a\0b", [], {}, [1], {"a": 1}, 2**70, "9" * 5_000]
+WRONG: list[object] = [None, 5, -1, "", "x", "\ud800", [], {"a": 1}, 2**70]
 
 
 def outcome(memory: Holdfast, path: Path) -> str:
