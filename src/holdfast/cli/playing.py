@@ -176,8 +176,8 @@ def _recall_document(asked: list[tuple[Query, SearchResult]], block: Context) ->
 
 
 def _show_where_next(output: Output, keep: str | None) -> None:
-    ask = f"--db {keep} --user {USER} --explain who plays music?" if keep else "where do I live?"
-    commands = ("holdfast add I moved to Berlin in March", f"holdfast search {ask}", "holdfast --help")
+    ask = f'--db "{keep}" --user {USER} --explain "who plays music?"' if keep else '"where do I live?"'
+    commands = ('holdfast add "I moved to Berlin in March"', f"holdfast search {ask}", "holdfast --help")
     _show(output, [Text("\nWhere next", "bold"), *(Text(f"  {visible(line)}", "cyan") for line in commands)])
 
 
