@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.faults import translated
 from holdfast.domain.path import read_path
-from holdfast.errors import BackendRejected, HoldfastError, InvalidInput
+from holdfast.errors import BackendRejected, BackendUnavailable, HoldfastError, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ def _copy_to_new_file(
     try:
         with translated(str(target)):
             _copy(database, unfinished, progress)
+            _verify(database, unfinished, target)
         _flush(unfinished)
         Path(unfinished).replace(file)
         _flush(file.parent)
@@ -82,6 +83,21 @@ def _copy(database: Database, file: Path, progress: Callable[[int, int], None] |
         finally:
             if source.in_transaction:  # an I/O error ends it
                 source.execute("ROLLBACK")
+
+
+def _verify(database: Database, file: Path, target: Path) -> None:
+    """Read the copy once: a disk that lost some of it is found out now and not on the day it is needed."""
+    copy = database.connect_to(file)
+    try:
+        found = copy.execute("PRAGMA quick_check(1)").get
+    finally:
+        copy.close()
+    if found != "ok":
+        raise BackendUnavailable(
+            f"the copy for {target} does not read back ({found}): check the disk and try again",
+            code="backup_damaged",
+            path=str(target),
+        )
 
 
 def _flush(path: Path) -> None:

@@ -167,6 +167,17 @@ class Database:
         with translated(self.location.shown), self._borrow() as connection:
             yield connection
 
+    @contextmanager
+    def fresh_connection(self) -> Iterator[apsw.Connection]:
+        """A connection that has cached nothing, and that nobody uses afterwards."""
+        with translated(self.location.shown):
+            self._require_usable()
+            connection = self._connect()
+            try:
+                yield connection
+            finally:
+                connection.close(True)
+
     def connect_to(self, file: Path) -> apsw.Connection:
         """A connection to another file with the same key."""
         connection = apsw.Connection(str(file), flags=_OPEN_FLAGS)

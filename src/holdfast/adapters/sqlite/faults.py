@@ -67,7 +67,7 @@ _MEANINGS: dict[tuple[type[apsw.Error], ...], _Meaning] = {
     (apsw.IOError,): _Meaning(
         BackendUnavailable,
         "store_io",
-        "could not be read or written: check the disk; nothing of this call was written",
+        "could not be read or written: check the disk; a write that failed is there whole or not at all",
     ),
     (apsw.ConnectionClosedError,): _Meaning(BackendRejected, "store_closed", "was closed: open it again"),
 }

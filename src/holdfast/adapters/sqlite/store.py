@@ -239,7 +239,8 @@ class SqliteMemoryStore:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store, in sentences."""
-        return self._database.read(find_faults)
+        with self._database.fresh_connection() as connection:
+            return find_faults(connection)
 
     def close(self) -> None:
         """Let go of the file."""
