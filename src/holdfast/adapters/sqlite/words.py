@@ -170,8 +170,8 @@ def _query_words(connection: apsw.Connection, query: str) -> list[_QueryWord]:
 def _worth_it(words: list[_QueryWord]) -> list[_QueryWord]:
     """Without the words that most memories hold, unless the query has no others.
 
-    Such a word moves no score by more than 0.00001, but every memory that holds it has to be scored: the
-    speaker's name, asked for among 100,000 messages of one conversation, took 97 of 108 ms.
+    Such a word moves no score by more than 0.00001, but every memory that holds it has to be scored: with
+    a speaker's name in the query, 100,000 messages of one user took 152 ms of processor time, 30 without.
     """
     return [word for word in words if word.information > _INFORMATION_MIN] or words
 
