@@ -11,10 +11,9 @@ from holdfast import limits
 from holdfast.adapters.sqlite.statements import read_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import apsw
-    import numpy.typing as npt
 
     from holdfast.ports import EmbedderIdentity, Vector
 
@@ -80,11 +79,6 @@ def replace_vector(
     size = len(vector)
     changed = vectors_blob[: place * size] + vector + vectors_blob[(place + 1) * size :]
     connection.execute(_SQL["update_vector_block"], (block, changed))
-
-
-def join_vectors(blobs: Iterable[bytes], dimension: int) -> npt.NDArray[np.float32]:
-    """Stored vectors as one float32 matrix of shape (vectors, dimension)."""
-    return np.frombuffer(b"".join(blobs), STORED).reshape(-1, dimension).astype(np.float32)
 
 
 def _take_loose(connection: apsw.Connection, embedder: int, home: int) -> list[VectorRow]:

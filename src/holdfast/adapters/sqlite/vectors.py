@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from holdfast.adapters.sqlite.matrix import HomeMatrix, build_matrix, turn_score
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
-from holdfast.adapters.sqlite.vector_rows import KEYS, join_vectors
+from holdfast.adapters.sqlite.vector_rows import KEYS, STORED
 from holdfast.domain.ranking import Scores, Signal
 from holdfast.errors import BackendRejected
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.matrix import Floats, Keys
     from holdfast.domain.scope import Scope
     from holdfast.ports import EmbedderIdentity, Vector
+
+    Block = tuple[bytes, bytes, bytes]
 
 _SQL = read_statements("vectors.sql")
 _NOTHING: Mapping[Signal, Scores] = {
@@ -45,6 +47,40 @@ class _Home:
 
     def is_held_by(self, matrix: HomeMatrix) -> bool:
         return (self.change_number, self.epoch) == (matrix.change_number, matrix.epoch)
+
+
+class _Rows:
+    """Rows on their way into a matrix, which is filled in place: the file's bytes are never all in memory."""
+
+    def __init__(self, more_at_most: int, dimension: int, known: HomeMatrix | None) -> None:
+        self._filled = 0 if known is None else len(known.keys)
+        size = self._filled + more_at_most
+        self._keys, self._threads = np.empty(size, np.int64), np.empty(size, np.int64)
+        self._vectors = np.empty((size, dimension), np.float32)
+        if known is not None:
+            self._keys[: self._filled] = known.keys
+            self._threads[: self._filled] = known.threads
+            self._vectors[: self._filled] = known.vectors
+
+    def append(self, block: Block, *, after: int) -> None:
+        """Take in those of a stored block whose keys are greater than ``after``."""
+        keys, threads = (np.frombuffer(blob, KEYS) for blob in block[:2])
+        vectors = np.frombuffer(block[2], STORED).reshape(len(keys), -1)
+        first = int(np.searchsorted(keys, after, side="right"))
+        place = slice(self._filled, self._filled + len(keys) - first)
+        self._keys[place], self._threads[place] = keys[first:], threads[first:]
+        self._vectors[place] = vectors[first:]
+        self._filled = place.stop
+
+    def to_matrix(self, home: _Home) -> HomeMatrix:
+        """The matrix of all that was taken in."""
+        return build_matrix(
+            change_number=home.change_number,
+            epoch=home.epoch,
+            keys=self._keys[: self._filled],
+            threads=self._threads[: self._filled],
+            vectors=self._vectors[: self._filled],
+        )
 
 
 class SqliteVectorIndex:
@@ -121,20 +157,12 @@ class SqliteVectorIndex:
         """The matrix as the file has it, read anew or only from where the known one ends."""
         last = int(known.keys[-1]) if known is not None and len(known.keys) else 0
         place = (embedder, home.key, last)
-        blocks: list[Row] = connection.execute(_SQL["blocks_after"], place).fetchall()
-        loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
-        keys = _join_keys([*(row[0] for row in blocks), *(_one_key(row[0]) for row in loose)])
-        threads = _join_keys([*(row[1] for row in blocks), *(_one_key(row[1]) for row in loose)])
-        vectors = join_vectors([row[2] for row in (*blocks, *loose)], self._identity.dimension)
-        new = keys > last
-        keys, threads, vectors = keys[new], threads[new], vectors[new]
-        if known is not None:
-            keys = np.concatenate([known.keys, keys])
-            threads = np.concatenate([known.threads, threads])
-            vectors = np.concatenate([known.vectors, vectors])
-        return build_matrix(
-            change_number=home.change_number, epoch=home.epoch, keys=keys, threads=threads, vectors=vectors
-        )
+        rows = _Rows(connection.execute(_SQL["count_after"], place).get, self._identity.dimension, known)
+        for block in connection.execute(_SQL["blocks_after"], place):
+            rows.append(cast("Block", block), after=last)
+        for key, thread, vector in connection.execute(_SQL["loose_after"], place):
+            rows.append(cast("Block", (_one_key(key), _one_key(thread), vector)), after=last)
+        return rows.to_matrix(home)
 
     def _keep(self, home: int, matrix: HomeMatrix) -> None:
         with self._lock:
@@ -169,9 +197,5 @@ def _scores(keys: Keys, scores: Floats, chosen: np.ndarray[tuple[int], np.dtype[
     return Scores(by_key, float(scores.min()), float(scores.max()))
 
 
-def _one_key(key: int) -> bytes:
-    return int(key).to_bytes(KEYS.itemsize, "little", signed=True)
-
-
-def _join_keys(blobs: list[bytes]) -> Keys:
-    return np.frombuffer(b"".join(blobs), KEYS).astype(np.int64)
+def _one_key(key: object) -> bytes:
+    return cast("int", key).to_bytes(KEYS.itemsize, "little", signed=True)
