@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from holdfast.errors import BackendRejected, InvalidInput
+from holdfast.ports import Backend
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from holdfast.ports import Backend, Embedder, EmbedderIdentity
+    from holdfast.ports import Embedder, EmbedderIdentity
 
 ENTRY_POINTS = "holdfast.adapters"
 _SHIPPED_EMBEDDERS = {
@@ -45,20 +46,25 @@ def load_embedder(name: str) -> Embedder:
     )
 
 
-def open_backend(location: str | Path, identity: EmbedderIdentity, *, key: str | None) -> Backend:
-    """The store at a path, with its indexes.
+def open_backend(store: str | Path | Backend, identity: EmbedderIdentity, *, key: str | None) -> Backend:
+    """The store at a path, with its indexes; one that is open already as it is.
 
     Raises:
-        InvalidInput: ``unknown_store`` for a URL that no adapter serves.
+        InvalidInput: ``unknown_store`` for a URL that no adapter serves; ``key_without_file`` for a key to
+            a backend that is open already.
     """
-    url = _URL.match(str(location))
+    if isinstance(store, Backend):
+        if key is not None:
+            raise InvalidInput("the backend is open already: leave the key out", code="key_without_file")
+        return store
+    url = _URL.match(str(store))
     if url:
         raise InvalidInput(
             f"no adapter serves {url[1]}:// yet: give the path of a file, or :memory:",
             code="unknown_store",
         )
     sqlite = import_module("holdfast.adapters.sqlite")
-    backend: Backend = sqlite.open_sqlite(location, identity, key=key)
+    backend: Backend = sqlite.open_sqlite(store, identity, key=key)
     return backend
 
 

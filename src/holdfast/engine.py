@@ -17,6 +17,7 @@ from holdfast.domain.instant import Instant, read_instant
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
 from holdfast.domain.message import ConversationInput, read_messages, said_at
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.path import read_path
 from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
@@ -25,6 +26,7 @@ from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.formation import renew, revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
+from holdfast.ports import Backend
 from holdfast.recall.kit import RecallKit
 from holdfast.recall.pack import pack
 from holdfast.recall.search import Question, search
@@ -35,11 +37,12 @@ if TYPE_CHECKING:
 
     from holdfast.domain.decision import AddResult
     from holdfast.domain.ranking import Context, SearchResult
-    from holdfast.ports import Backend, Clock, Embedder, IdSource, StoreStats, TokenCounter
+    from holdfast.ports import Clock, Embedder, IdSource, StoreStats, TokenCounter
 
 Progress = Callable[[int, int], None]
 """Hears how far long work has come: (done, of how many)."""
 
+MEMORY = ":memory:"
 NEVER = "never"
 
 
@@ -60,9 +63,8 @@ class Holdfast:
 
     def __init__(
         self,
-        store: str | Path | None = None,
+        store: str | Path | Backend | None = None,
         *,
-        backend: Backend | None = None,
         embedder: str | Embedder | None = None,
         key: str | None = None,
         any_embedder: bool = False,
@@ -73,9 +75,8 @@ class Holdfast:
         """Open a store, or make it.
 
         Args:
-            store: a file or ``:memory:``; by default a file in the user's data folder.
-            backend: instead of ``store``, what an adapter has opened already; ``close`` closes it. For tests:
-                ``holdfast.testing.open_in_memory``.
+            store: a file or ``:memory:``; by default a file in the user's data folder. Or a backend that an
+                adapter has opened, such as ``holdfast.testing.open_in_memory``; ``close`` closes it.
             embedder: ``minilm`` (default), ``static``, or an object that plays the port.
             key: encrypts the file at rest; by default what ``HOLDFAST_KEY`` holds.
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
@@ -84,7 +85,7 @@ class Holdfast:
             ids: where new ids come from.
 
         Raises:
-            InvalidInput: for a path, URL or embedder that cannot be; ``store_and_backend`` when both are given.
+            InvalidInput: for a path, URL, key or embedder that cannot be.
             BackendRejected: ``not_a_store``, ``newer_schema``, ``store_unreadable`` or ``embedder_mismatch``.
             BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
             PermissionDenied: ``store_read_only``.
@@ -94,15 +95,11 @@ class Holdfast:
         self._embedder = load_embedder(chosen) if isinstance(chosen, str) else chosen
         self._clock = clock or SystemClock()
         self._ids = ids or Uuid7Source()
-        if backend is None:
-            self._location = settings.default_store() if store is None else store
-            self._key = settings.key if key is None and str(self._location) != ":memory:" else key
-            self._backend = open_backend(self._location, self._embedder.identity, key=self._key)
-        else:
-            _refuse_second_place(store, key)
-            self._location, self._key, self._backend = "the given backend", None, backend
+        place = settings.default_store() if store is None else store
+        self._location = "the given backend" if isinstance(place, Backend) else str(place)
+        self._backend = open_backend(place, self._embedder.identity, key=_key_for(place, key, settings))
         if not any_embedder:
-            require_embedder(self._backend, self._embedder.identity, location=self.location)
+            require_embedder(self._backend, self._embedder.identity, location=self._location)
         self._store = self._backend.store
         self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids)
         self._recall = RecallKit(
@@ -359,8 +356,12 @@ class Holdfast:
             expires_at=None if never else self._read_expiry(expires_at),
             never_expires=never,
         )
+        if content == revise.Content():
+            raise InvalidInput(
+                "nothing to update: give a text, metadata, importance or expires_at", code="nothing_to_update"
+            )
         target = revise.Target(scope, memory_id, expected_version)
-        return revise.update(target, content, reason=reason, kit=self._formation)
+        return revise.update(target, content, reason=_read_reason(reason), kit=self._formation)
 
     def delete(
         self,
@@ -381,7 +382,9 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.delete(
-            revise.Target(scope, memory_id, expected_version), reason=reason, kit=self._formation
+            revise.Target(scope, memory_id, expected_version),
+            reason=_read_reason(reason),
+            kit=self._formation,
         )
 
     def restore(
@@ -403,7 +406,10 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.restore(
-            revise.Target(scope, memory_id), version=version, reason=reason, kit=self._formation
+            revise.Target(scope, memory_id),
+            version=version,
+            reason=_read_reason(reason),
+            kit=self._formation,
         )
 
     def relate(
@@ -418,7 +424,7 @@ class Holdfast:
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
     ) -> Relation:
-        """Link one memory to another, such as ``supersedes`` or ``contradicts``; again, with a new strength.
+        """Link one memory to another, such as ``supersedes``; the same link again is replaced.
 
         Raises:
             InvalidInput: ``invalid_relation`` or ``invalid_strength``.
@@ -453,12 +459,12 @@ class Holdfast:
             NotFound: ``memory_not_found``.
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
-        return self._store.related(
-            scope,
-            memory_id,
-            type=None if type is None else read_relation_type(type),
-            limit=read_limit(limit, limits.RELATED_LIMIT_MAX),
-        )
+        kind = None if type is None else read_relation_type(type)
+        most = read_limit(limit, limits.RELATED_LIMIT_MAX)
+        revise.get_visible(scope, memory_id, kit=self._formation)
+        found = self._store.related(scope, memory_id, type=kind, limit=most)
+        now = self._clock.now()
+        return tuple(item for item in found if item.memory.is_visible(now))
 
     def stats(self) -> StoreStats:
         """What the whole store holds, in numbers."""
@@ -471,6 +477,8 @@ class Holdfast:
             InvalidInput: ``target_exists``.
             BackendError: when the file cannot be written.
         """
+        if tenant is not None:
+            Scope.whole_tenant(tenant=tenant)
         stats = self._store.stats()
         total = stats.episodes + stats.memories + stats.deleted + stats.relations
         return jsonl.write(path, self._store.records(tenant), total=total, progress=progress)
@@ -491,7 +499,7 @@ class Holdfast:
             InvalidInput: ``target_exists``.
             BackendError: when it cannot be written.
         """
-        self._store.backup(Path(path), progress)
+        self._store.backup(read_path(path), progress)
         return Path(path)
 
     def reindex(self, *, progress: Progress | None = None) -> int:
@@ -523,12 +531,10 @@ class Holdfast:
         return read_expiry(read_instant(value, what="expires_at"), now=self._clock.now())
 
 
-def _refuse_second_place(store: object, key: object) -> None:
-    if store is not None or key is not None:
-        raise InvalidInput(
-            "a backend is open already: give either a backend, or a store with its key",
-            code="store_and_backend",
-        )
+def _key_for(store: str | Path | Backend, key: str | None, settings: Settings) -> str | None:
+    """The key that is given, or for a file the one in the environment."""
+    has_file = not isinstance(store, Backend) and str(store) != MEMORY
+    return settings.key if key is None and has_file else key
 
 
 def _read_query(query: str) -> str:
@@ -537,6 +543,12 @@ def _read_query(query: str) -> str:
 
 def _read_text(text: str) -> str:
     return require_text(text, what="the text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
+
+
+def _read_reason(reason: str | None) -> str | None:
+    if reason is None:
+        return None
+    return require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
 
 
 def _read_idempotency_key(key: str) -> str:

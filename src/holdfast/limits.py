@@ -8,6 +8,9 @@ MESSAGE_CHARACTERS_MAX = 1_048_576
 MESSAGES_PER_ADD_MAX = 1_000
 """Messages of one ``add``: they share one transaction, which others wait for."""
 
+ADD_CHARACTERS_MAX = 2_097_152
+"""All messages of one ``add`` together: written as JSON they fit into one line of an export."""
+
 NAME_CHARACTERS_MAX = 256
 """A user, agent, session, tenant, message id, speaker or metadata key: a name, not a text."""
 
@@ -16,6 +19,12 @@ METADATA_BYTES_MAX = 16_384
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 256
 """An idempotency key: a UUID or a request id with room to spare."""
+
+KEY_CHARACTERS_MAX = 1_024
+"""An encryption key: a passphrase, or the text form of random bytes."""
+
+REASON_CHARACTERS_MAX = 4_096
+"""The reason of a change: some sentences, kept with every version."""
 
 QUERY_CHARACTERS_MAX = 65_536
 """A query: longer ones are documents; the encoder sees the first words only."""
@@ -116,6 +125,12 @@ IDEMPOTENCY_KEYS_MAX = 100_000
 
 IMPORT_LINE_BYTES_MAX = 16_777_216
 """One line of an imported file."""
+
+IMPORT_DOCUMENT_BYTES_MAX = 268_435_456
+"""One imported JSON document: it is read as a whole. JSON Lines have no such bound."""
+
+IMPORT_BATCH_MESSAGES = 256
+"""Messages of one conversation that an import adds at a time, and between two reports of progress."""
 
 TRANSFER_BATCH = 256
 """Memories that export, load and reindex handle at a time, and between two reports of progress."""

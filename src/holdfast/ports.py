@@ -113,8 +113,22 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
+
+    Committed with its write or, when there was nothing to write, alone.
+    """
+
+    scope: Scope
+    idempotency: Idempotency
+    episode_id: str
+    outcome: tuple[tuple[Decision, str], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
-    """Write an episode with the memories that it brings, unless one of ``new`` is known by now.
+    """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
 
     ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
     """
@@ -122,7 +136,7 @@ class Remember:
     episode: Episode
     new: tuple[NewMemory, ...]
     repeated: tuple[tuple[str, int], ...] = ()
-    idempotency: Idempotency | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,7 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class Relate:
-    """Link two memories of one tenant; the same link again takes the new strength."""
+    """Link two memories of the scope; the same link again is replaced."""
 
     scope: Scope
     relation: Relation
@@ -171,7 +185,7 @@ class MemoryStore(Protocol):
     returned has been flushed to the disk.
     """
 
-    def commit(self, change: Remember | Revise | Relate) -> None:
+    def commit(self, change: Remember | Revise | Relate | Answer) -> None:
         """Apply the change as one transaction, with its versions, events and audit entry.
 
         Raises:
@@ -180,8 +194,13 @@ class MemoryStore(Protocol):
         """
         ...
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
-        """The undeleted memories of exactly this scope that came from a message with such a fingerprint."""
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The memories of exactly this scope that came from a message with such a fingerprint.
+
+        One that is deleted, or has expired by ``now``, is not known any more: what it said is new again.
+        """
         ...
 
     def find_idempotent(
@@ -237,7 +256,11 @@ class MemoryStore(Protocol):
         ...
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
-        """Write records that are not there yet, with the vectors of their memories; the number written."""
+        """Write records that are not there yet, with the vectors of their memories; the number written.
+
+        Raises:
+            InvalidInput: ``invalid_export`` for a record that cites what is neither there nor before it.
+        """
         ...
 
     def change_number(self) -> int:

@@ -23,8 +23,8 @@ class Disk(apsw.VFS):
         self.base = apsw.vfs_names()[0]
         self.name = f"disk-{next(_numbers)}"
         self.calls: Counter[str] = Counter()
-        self.fail_at: dict[str, int] = {}
-        self.error: Exception | None = None
+        self.fail_at: dict[str, range] = {}
+        self.error: type[Exception] | None = None
         self.failures = 0
         self.lock = threading.RLock()
         self.flushed: dict[str, bytearray] = {}
@@ -42,23 +42,29 @@ class Disk(apsw.VFS):
             self.flushed.pop(filename, None)
             self.pending.pop(filename, None)
 
-    def fail(self, operation: str, *, at: int, error: Exception | None = None) -> None:
-        """From the ``at``-th call of the operation on, raise; without an error, a read comes up short."""
+    def fail(
+        self, operation: str, *, at: int, times: int = 2**62, error: type[Exception] | None = None
+    ) -> None:
+        """At the ``at``-th call of the operation, and so many times, raise; without an error, a read finds
+        nothing.
+        """
         with self.lock:
             self.calls.clear()
-            self.fail_at = {operation: at}
+            self.fail_at = {operation: range(at, at + times)}
             self.error = error
             self.failures = 0
 
-    def repair(self) -> None:
+    def repair(self) -> int:
+        """Fail no more; how many times it has failed."""
         with self.lock:
             self.fail_at = {}
+            return self.failures
 
     def strikes(self, operation: str) -> bool:
         """Count the call; whether it is one that fails."""
         with self.lock:
             self.calls[operation] += 1
-            struck = self.calls[operation] >= self.fail_at.get(operation, 2**63)
+            struck = self.calls[operation] in self.fail_at.get(operation, ())
             self.failures += struck
             return struck
 
@@ -102,12 +108,12 @@ class DiskFile(apsw.VFSFile):
         if not self.disk.strikes("read"):
             return data
         if self.disk.error is not None:
-            raise self.disk.error
-        return data[: len(data) // 2]
+            raise self.disk.error("the test pulled the plug")
+        return b""
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         if self.disk.strikes("write") and self.disk.error is not None:
-            raise self.disk.error
+            raise self.disk.error("the test pulled the plug")
         super().xWrite(data, offset)
         self.disk.wrote(self.name, offset, bytes(data))
 
@@ -117,7 +123,7 @@ class DiskFile(apsw.VFSFile):
 
     def xSync(self, flags: int) -> None:  # noqa: N802
         if self.disk.strikes("sync") and self.disk.error is not None:
-            raise self.disk.error
+            raise self.disk.error("the test pulled the plug")
         self.disk.strikes(f"sync {Path(self.name).suffix}")
         if self.disk.flush_gate is not None:
             self.disk.flush_gate.wait(10)

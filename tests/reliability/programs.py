@@ -82,9 +82,16 @@ def load(path: str, source: str) -> None:
     say("done")
 
 
+def delete(path: str, memory_id: str) -> None:
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        memory.delete(memory_id)
+    say("done")
+
+
 PROGRAMS = {
     program.__name__: program
-    for program in (open_only, add, add_seen, hold_lock, reindex, backup, export, load)
+    for program in (open_only, add, add_seen, hold_lock, reindex, backup, export, load, delete)
 }
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -39,7 +39,10 @@ def _aware(value: datetime, what: str) -> datetime:
             f"{what} has no time zone: give an aware datetime, for example datetime.now(timezone.utc)",
             code="naive_datetime",
         )
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(f"{what} lies outside the years 1 to 9999", code="invalid_instant") from error
 
 
 def _parse(value: str, what: str) -> datetime:

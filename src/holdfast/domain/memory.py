@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from holdfast.domain.message import Role
+from holdfast.domain.message import Message, Role, fingerprint
 from holdfast.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -175,23 +175,43 @@ class Version:
 
 def first_version(memory: Memory) -> Version:
     """The only version of a memory that was never changed."""
+    return replace(
+        present_version(memory, event="memory.created", reason=None), recorded_at=memory.created_at
+    )
+
+
+def present_version(memory: Memory, *, event: str, reason: str | None) -> Version:
+    """The version that the memory has now, and the event that brought it about."""
     return Version(
         memory_id=memory.id,
         version=memory.version,
-        event="memory.created",
+        event=event,
         text=memory.text,
         importance=memory.importance,
         metadata=memory.metadata,
         expires_at=memory.expires_at,
         deleted=memory.is_deleted,
-        recorded_at=memory.created_at,
-        reason=None,
+        recorded_at=memory.updated_at,
+        reason=reason,
     )
 
 
 def indexed_text(name: str | None, text: str) -> str:
     """What the indexes see of a memory: its words behind the name of who said them."""
     return f"{name}: {text}" if name else text
+
+
+def followed(digest: bytes, before: Memory, after: Memory) -> bytes:
+    """The fingerprint of a memory's message after its text was changed.
+
+    It follows the text where nothing but the words tells the message apart, so that saying the old words
+    again is new. A message with an id or a time of its own stays known by what was said.
+    """
+    if before.text == after.text or not before.sources:
+        return digest
+    source = before.sources[0]
+    said = Message(source.role, before.text, source.name)
+    return fingerprint(replace(said, content=after.text)) if digest == fingerprint(said) else digest
 
 
 def read_importance(value: object) -> float:

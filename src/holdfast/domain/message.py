@@ -95,7 +95,7 @@ def read_messages(given: ConversationInput) -> tuple[Message, ...]:
 
     Raises:
         InvalidInput: for an unknown key or role, an unusable content, name, id or time.
-        LimitExceeded: ``too_many_messages`` or ``text_too_long``.
+        LimitExceeded: ``too_many_messages``, ``text_too_long`` or ``add_too_large``.
 
     Example:
         >>> read_messages("I moved to Berlin")[0].role
@@ -114,7 +114,21 @@ def read_messages(given: ConversationInput) -> tuple[Message, ...]:
             messages=len(items),
             messages_max=limits.MESSAGES_PER_ADD_MAX,
         )
-    return tuple(_read_message(item, f"message {n}") for n, item in enumerate(items, start=1))
+    messages = tuple(_read_message(item, f"message {n}") for n, item in enumerate(items, start=1))
+    _require_total(messages)
+    return messages
+
+
+def _require_total(messages: tuple[Message, ...]) -> None:
+    characters = sum(len(message.content) for message in messages)
+    if characters > limits.ADD_CHARACTERS_MAX:
+        raise LimitExceeded(
+            f"{characters:,} characters in one add; the most is {limits.ADD_CHARACTERS_MAX:,}: "
+            "add the messages in several calls",
+            code="add_too_large",
+            characters=characters,
+            characters_max=limits.ADD_CHARACTERS_MAX,
+        )
 
 
 def _require_list(given: object) -> Sequence[object]:

@@ -28,10 +28,12 @@ def read_metadata(given: Mapping[str, object] | None) -> Metadata:
         >>> read_metadata({"category": "work", "tags": ["db"]})["tags"]
         ('db',)
     """
-    if given is None or not given:
+    if given is None:
         return NO_METADATA
     if not isinstance(given, Mapping):
         raise InvalidInput(f"metadata must be a mapping, not {type(given).__name__}", code="invalid_metadata")
+    if not given:
+        return NO_METADATA
     metadata = {_key(key): _value(key, value) for key, value in given.items()}
     _check_meaning(metadata)
     _check_size(metadata)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from holdfast import limits
 from holdfast.domain.instant import read_instant
+from holdfast.domain.text import require_name
 from holdfast.errors import InvalidInput, LimitExceeded
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ def _read_entry(key: str, value: object, *, depth: int) -> tuple[Filter, ...]:
         case _:
             field = _read_field(key)
             if isinstance(value, Mapping):
+                if not value:
+                    raise _bad_value(field, Operator.EQ, "a value, or at least one operator")
                 return tuple(_read_compare(field, str(name), item) for name, item in value.items())
             return (_read_compare(field, Operator.EQ, value),)
 
@@ -191,13 +194,21 @@ def _read_entry(key: str, value: object, *, depth: int) -> tuple[Filter, ...]:
 def _read_field(key: str) -> str:
     if key in set(Field):
         return key
-    if key.startswith(METADATA_PREFIX) and 0 < len(key) - len(METADATA_PREFIX) <= limits.NAME_CHARACTERS_MAX:
+    if key.startswith(METADATA_PREFIX) and _is_name(key.removeprefix(METADATA_PREFIX)):
         return key
     raise InvalidInput(
         f"{key!r} cannot be filtered on; the keys are {', '.join(Field)}, metadata.<your key>, AND, OR, NOT",
         code="unknown_filter_key",
         key=key,
     )
+
+
+def _is_name(key: str) -> bool:
+    try:
+        require_name(key, what="a metadata key", characters_max=limits.NAME_CHARACTERS_MAX)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _read_compare(field: str, name: str, value: object) -> Compare:

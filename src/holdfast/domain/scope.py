@@ -27,7 +27,7 @@ class Scope:
     def __post_init__(self) -> None:
         for field in fields(self):
             name = getattr(self, field.name)
-            if name is not None:
+            if name is not None or field.name == "tenant":
                 require_name(name, what=field.name, characters_max=limits.NAME_CHARACTERS_MAX)
 
     @classmethod

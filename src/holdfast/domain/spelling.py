@@ -7,6 +7,16 @@ from itertools import pairwise
 
 from holdfast.domain.memory import indexed_text
 
+COMMON_WORDS = frozenset(
+    """
+    a about am an and any are as at be been being but by can could did do does doing for from had
+    has have having he her hers him his how i if in into is it its me my of on or our ours she
+    should so than that the their them then there these they this those to us was we were what when
+    where which while who whom whose why will with would you your yours
+    """.split()  # noqa: SIM905 (as a list it would fill two pages)
+)
+"""Words that tell nothing about what is sought; a query of nothing else is looked up all the same."""
+
 _SPACELESS = re.compile(
     "["
     "\u0e00-\u0eff"  # Thai, Lao

@@ -7,8 +7,13 @@ import re
 from holdfast import limits
 from holdfast.domain.message import Message, Role
 
-_SENTENCE = re.compile(r".+?(?:[.!?…。!?]+[\"'”’)\]]*(?=\s|$)|[。!?]|\n+|$)", re.DOTALL)
-_WORD = re.compile(r"\S+\s*")
+_ENDS = ".!?…。\uff01\uff1f"
+_SENTENCE = re.compile(
+    # A run of ends is tried once, at its start, and never given back: a megabyte of dots is one step.
+    rf".+?(?:(?<![{_ENDS}])[{_ENDS}]++[\"'”’)\]]*+(?=\s|$)|[。\uff01\uff1f]|\n+|$)",
+    re.DOTALL,
+)
+_WORD = re.compile(r"\S+\s*|\s+")
 
 
 def cut(message: Message) -> tuple[str, ...]:

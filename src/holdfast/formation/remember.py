@@ -25,7 +25,7 @@ from holdfast.domain.message import Episode, fingerprint
 from holdfast.errors import Conflict
 from holdfast.formation.compare import Compared, Novelty, compare
 from holdfast.formation.pieces import cut
-from holdfast.ports import Idempotency, NewMemory, Remember
+from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,15 +74,32 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         episode_id, outcome = earlier
         return AddResult(episode_id, tuple(Change(event, memory) for event, memory in outcome))
     known = kit.store.find_known(
-        conversation.scope, [fingerprint(message) for message in conversation.messages]
+        conversation.scope,
+        [fingerprint(message) for message in conversation.messages],
+        now=kit.clock.now(),
     )
     compared = compare(conversation.messages, known)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
-        return _nothing_new(compared, known)
+        return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
-    kit.store.commit(Remember(episode, new, _repeated(compared, known, new), idempotency))
-    return AddResult(episode.id, _changes(episode, compared, known, new))
+    result = AddResult(episode.id, _changes(episode, compared, known, new))
+    answer = _answer(result, episode.scope, idempotency, at=episode.created_at) if idempotency else None
+    kit.store.commit(Remember(episode, new, _repeated(compared, known, new), answer))
+    return result
+
+
+def _answer_nothing_new(
+    result: AddResult, conversation: Conversation, idempotency: Idempotency | None, kit: FormationKit
+) -> AddResult:
+    if idempotency is not None:
+        kit.store.commit(_answer(result, conversation.scope, idempotency, at=kit.clock.now()))
+    return result
+
+
+def _answer(result: AddResult, scope: Scope, idempotency: Idempotency, *, at: datetime) -> Answer:
+    outcome = tuple((change.event, change.memory.id) for change in result.changes)
+    return Answer(scope, idempotency, result.episode_id, outcome, at)
 
 
 def _idempotency(conversation: Conversation) -> Idempotency | None:
@@ -197,9 +214,10 @@ def _changes(
     """One change for each memory that holds a message, in the order in which they were said."""
     positions = {id(item): position for position, item in enumerate(_stored(compared))}
     held = _held(known, new)
+    now = {memory.id: memory for memories in held.values() for memory in memories}
     changes: list[Change] = []
     for item in compared:
-        for memory in held[item.fingerprint]:
+        for memory in (now[held_one.id] for held_one in held[item.fingerprint]):
             match item.novelty:
                 case Novelty.NEW:
                     changes.append(Change(Decision.ADD, memory))
@@ -207,13 +225,8 @@ def _changes(
                     changes.append(Change(Decision.NONE, memory))
                 case Novelty.SAID_AGAIN:
                     source = _source(episode, positions[id(item)])
-                    changes.append(
-                        Change(
-                            Decision.NONE,
-                            replace(memory, sources=(*memory.sources, source)),
-                            memory,
-                        )
-                    )
+                    now[memory.id] = replace(memory, sources=(*memory.sources, source))
+                    changes.append(Change(Decision.NONE, now[memory.id], memory))
     return tuple(changes)
 
 

@@ -63,12 +63,12 @@ def relate(scope: Scope, relation: Relation, *, kit: FormationKit) -> Relation:
         NotFound: ``memory_not_found``.
         InvalidInput: ``invalid_relation`` for a link to itself.
     """
-    if relation.from_id == relation.to_id:
-        raise InvalidInput(f"memory {relation.from_id} cannot be linked to itself", code="invalid_relation")
-    for memory_id in (relation.from_id, relation.to_id):
-        get_visible(scope, memory_id, kit=kit)
-    kit.store.commit(Relate(scope, relation))
-    return relation
+    start, end = (get_visible(scope, end, kit=kit).id for end in (relation.from_id, relation.to_id))
+    if start == end:
+        raise InvalidInput(f"memory {start} cannot be linked to itself", code="invalid_relation")
+    link = replace(relation, from_id=start, to_id=end)  # an id may be written in more than one way
+    kit.store.commit(Relate(scope, link))
+    return link
 
 
 def update(target: Target, content: Content, *, reason: str | None, kit: FormationKit) -> Memory:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from holdfast import limits
@@ -26,29 +26,36 @@ def gather(question: Question, *, wanted: int, kit: RecallKit) -> Signals:
     return {**meaning, **words}
 
 
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """The nearest that may be seen; how many of them only meaning found, and whether there are no more."""
+
+    signals: Signals
+    found: int
+    exhausted: bool
+
+
 def _gather_by_meaning(question: Question, words: Signals, *, wanted: int, kit: RecallKit) -> Signals:
     """The nearest that may be seen. Looks further while what may not be seen crowds them out."""
     query = kit.embedder.embed_query(question.text)
     found_by_words = _keys(words)
     limit = max(limits.VECTOR_CANDIDATES_MIN, 4 * wanted)
-    signals, known = _nearest(question, query, limit, found_by_words, kit)
+    nearest = _nearest(question, query, limit, found_by_words, kit)
     for _ in range(limits.VECTOR_ROUNDS_MAX):
-        if len(_keys(signals)) >= wanted or known < limit:
+        if nearest.found >= wanted or nearest.exhausted:
             break
         limit *= limits.VECTOR_ROUND_GROWTH
-        signals, known = _nearest(question, query, limit, found_by_words, kit)
-    return signals
+        nearest = _nearest(question, query, limit, found_by_words, kit)
+    return nearest.signals
 
 
-def _nearest(
-    question: Question, query: Vector, limit: int, also: set[int], kit: RecallKit
-) -> tuple[Signals, int]:
-    """The visible ones among the nearest, and how many the index knew before that was asked."""
+def _nearest(question: Question, query: Vector, limit: int, also: set[int], kit: RecallKit) -> _Nearest:
     signals = kit.vectors.search(question.scope, query, limit=limit, also=sorted(also))
     keys = _keys(signals)
     unseen = sorted(keys - also)  # the word index has looked at the view already
-    visible = also | kit.store.visible(question.scope, unseen, question.view)
-    return {signal: _only(scores, visible) for signal, scores in signals.items()}, len(keys)
+    visible = kit.store.visible(question.scope, unseen, question.view)
+    shown = {signal: _only(scores, visible | also) for signal, scores in signals.items()}
+    return _Nearest(shown, found=len(visible), exhausted=len(keys) < limit)
 
 
 def _keys(signals: Signals) -> set[int]:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from holdfast import limits
+from holdfast.domain.message import Role
 from holdfast.domain.ranking import Context
 from holdfast.domain.text import collapse_white_space
 from holdfast.recall.search import Question, search
@@ -23,6 +24,13 @@ _MARKUP = re.compile("[<>]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;"}
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS = frozenset("\u200c\u200d")
+_STYLES = frozenset("\ufe0e\ufe0f")
+_SMUGGLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0]"  # letters that show nothing
+    "|[\ufe00-\ufe0f\U000e0100-\U000e01ef]+"  # variation selectors: in a run, each can stand for a byte
+    "|[\u200c\u200d]{2,}"  # joiners: in a run, each can stand for a bit
+)
+_ROLES = frozenset(Role)
 
 
 def pack(question: Question, *, max_tokens: int, kit: RecallKit) -> Context:
@@ -68,17 +76,30 @@ def _line(memory: Memory) -> str:
 
 
 def _speaker(memory: Memory) -> str:
-    """Who said it; with the origin where that is not a person."""
+    """Who said it; with the role where that is not a person, or where the name is that of a role."""
     if not memory.sources:
         return memory.origin.value
     source = memory.sources[0]
-    return f"{source.name} ({source.role})" if source.name and source.role != "user" else source.speaker
+    if source.name and (source.role is not Role.USER or _is_role(source.name)):
+        return f"{source.name} ({source.role})"
+    return source.speaker
+
+
+def _is_role(name: str) -> bool:
+    return collapse_white_space(name).casefold() in _ROLES
 
 
 def _quote(text: str) -> str:
     """The text on one line, unable to end the quotation or to hide anything in it."""
     visible = "".join(character for character in collapse_white_space(text) if _shows(character))
-    return _MARKUP.sub(lambda match: _ENTITIES[match[0]], visible)
+    honest = _SMUGGLERS.sub(_first_of_a_run, visible)
+    return _MARKUP.sub(lambda match: _ENTITIES[match[0]], honest)
+
+
+def _first_of_a_run(match: re.Match[str]) -> str:
+    """What text and emoji need: one choice of style, or one joiner."""
+    first = match[0][0]
+    return first if first in _STYLES or first in _JOINERS else ""
 
 
 def _shows(character: str) -> bool:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from holdfast import limits
 from holdfast.adapters.jsonl.codec import decode, encode
+from holdfast.domain.path import read_path
 from holdfast.domain.record import Record
-from holdfast.errors import BackendError, BackendRejected, BackendUnavailable, InvalidInput
+from holdfast.errors import (
+    BackendError,
+    BackendRejected,
+    BackendUnavailable,
+    HoldfastError,
+    InvalidInput,
+    LimitExceeded,
+)
 
 __all__ = ["FORMAT", "VERSION", "read", "write"]
 
@@ -26,25 +35,30 @@ def write(
     """Write the records to a new file, which appears when it is whole; their number.
 
     Raises:
-        InvalidInput: ``target_exists``.
+        InvalidInput: ``target_exists`` or ``invalid_path``.
         BackendRejected: ``file_unusable`` when the file cannot be made.
         BackendUnavailable: ``file_io`` when writing fails.
     """
-    target = Path(path)
-    if target.exists():
-        raise InvalidInput(f"{path} exists: name a file that does not", code="target_exists", path=str(path))
+    target = read_path(path)
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
+        if target.exists():
+            raise InvalidInput(
+                f"{path} exists: name a file that does not", code="target_exists", path=str(path)
+            )
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps({"format": FORMAT, "version": VERSION}) + "\n")
             count = _write_lines(file.write, records, total, progress)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(target)
+    except HoldfastError:  # of which one is an OSError too
+        raise
     except OSError as error:
         raise _translate(error, path) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be written holds no unfinished file
+            unfinished.unlink()
     return count
 
 
@@ -56,9 +70,10 @@ def read(path: str | Path, progress: Progress | None = None) -> Iterator[Record]
         BackendRejected: ``file_unusable`` when there is no such file.
         BackendUnavailable: ``file_io`` when reading fails.
     """
+    source = read_path(path)
     try:
-        size = Path(path).stat().st_size
-        with Path(path).open("rb") as file:
+        size = source.stat().st_size
+        with source.open("rb") as file:
             _read_header(file.readline(limits.IMPORT_LINE_BYTES_MAX), path)
             number = 1
             while line := file.readline(limits.IMPORT_LINE_BYTES_MAX):
@@ -103,7 +118,7 @@ def _read_header(line: bytes, path: str | Path) -> None:
 def _read_line(line: bytes, number: int, path: str | Path) -> Record:
     try:
         return decode(json.loads(line))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LimitExceeded) as error:
         raise _invalid(path, number, f"{type(error).__name__}: {error}") from error
 
 

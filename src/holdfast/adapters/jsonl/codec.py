@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
+from uuid import UUID
 
-from holdfast.domain.entity import Relation
+from holdfast import limits
+from holdfast.domain.entity import Relation, read_relation_type, read_strength
+from holdfast.domain.events import EventType
 from holdfast.domain.instant import iso, read_instant
-from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
+from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version, read_importance
 from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.metadata import read_metadata
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
+from holdfast.domain.text import require_name, require_text
 
+FINGERPRINT_BYTES = 16
 Json = Mapping[str, Any]  # what a JSON parser returns; decoding checks it
 
 
@@ -49,8 +54,8 @@ def decode(given: Json) -> Record:
         case "episode":
             return EpisodeRecord(_decode_episode(given))
         case "memory":
-            versions = tuple(_decode_version(given["id"], version) for version in given["versions"])
-            return MemoryRecord(_decode_memory(given), versions, bytes.fromhex(given["fingerprint"]))
+            versions = tuple(_decode_version(given["id"], version) for version in _filled(given["versions"]))
+            return MemoryRecord(_decode_memory(given), versions, _fingerprint(given["fingerprint"]))
         case "relation":
             return RelationRecord(Scope.whole_tenant(tenant=given["tenant"]), _decode_relation(given))
         case other:
@@ -91,17 +96,17 @@ def _encode_episode(episode: Episode) -> dict[str, Any]:
 
 def _decode_episode(given: Json) -> Episode:
     return Episode(
-        id=given["id"],
+        id=_id(given["id"]),
         scope=_decode_scope(given["scope"]),
         messages=tuple(
             Message(
                 Role(item["role"]),
-                item["content"],
-                item["name"],
-                item["id"],
+                _text(item["content"]),
+                _optional_name(item["name"]),
+                _optional_name(item["id"]),
                 _optional_instant(item["at"]),
             )
-            for item in given["messages"]
+            for item in _filled(given["messages"])
         ),
         created_at=_instant(given["created_at"]),
         metadata=read_metadata(given["metadata"]),
@@ -136,19 +141,19 @@ def _encode_memory(memory: Memory) -> dict[str, Any]:
 
 def _decode_memory(given: Json) -> Memory:
     return Memory(
-        id=given["id"],
-        text=given["text"],
+        id=_id(given["id"]),
+        text=_text(given["text"]),
         scope=_decode_scope(given["scope"]),
         kind=Kind(given["kind"]),
         tier=Tier(given["tier"]),
         state=State(given["state"]),
         origin=Origin(given["origin"]),
-        trust=float(given["trust"]),
-        importance=float(given["importance"]),
+        trust=read_importance(given["trust"]),
+        importance=read_importance(given["importance"]),
         metadata=read_metadata(given["metadata"]),
-        entities=tuple(given["entities"]),
-        sources=tuple(_decode_source(source) for source in given["sources"]),
-        version=int(given["version"]),
+        entities=tuple(map(_name, given["entities"])),
+        sources=tuple(_decode_source(source) for source in _filled(given["sources"])),
+        version=_count(given["version"], least=1),
         valid_at=_instant(given["valid_at"]),
         invalid_at=_optional_instant(given["invalid_at"]),
         created_at=_instant(given["created_at"]),
@@ -156,7 +161,7 @@ def _decode_memory(given: Json) -> Memory:
         expired_at=_optional_instant(given["expired_at"]),
         expires_at=_optional_instant(given["expires_at"]),
         accessed_at=_optional_instant(given["accessed_at"]),
-        access_count=int(given["access_count"]),
+        access_count=_count(given["access_count"]),
     )
 
 
@@ -173,11 +178,11 @@ def _encode_source(source: Source) -> dict[str, Any]:
 
 def _decode_source(given: Json) -> Source:
     return Source(
-        episode_id=given["episode_id"],
-        position=int(given["position"]),
-        message_id=given["message_id"],
+        episode_id=_id(given["episode_id"]),
+        position=_count(given["position"]),
+        message_id=_optional_name(given["message_id"]),
         role=Role(given["role"]),
-        name=given["name"],
+        name=_optional_name(given["name"]),
         at=_instant(given["at"]),
     )
 
@@ -199,15 +204,15 @@ def _encode_version(version: Version) -> dict[str, Any]:
 def _decode_version(memory_id: str, given: Json) -> Version:
     return Version(
         memory_id=memory_id,
-        version=int(given["version"]),
-        event=given["event"],
-        text=given["text"],
-        importance=float(given["importance"]),
+        version=_count(given["version"], least=1),
+        event=EventType(given["event"]).value,
+        text=_text(given["text"]),
+        importance=read_importance(given["importance"]),
         metadata=read_metadata(given["metadata"]),
         expires_at=_optional_instant(given["expires_at"]),
         deleted=bool(given["deleted"]),
         recorded_at=_instant(given["recorded_at"]),
-        reason=given["reason"],
+        reason=None if given["reason"] is None else _text(given["reason"]),
     )
 
 
@@ -224,13 +229,48 @@ def _encode_relation(relation: Relation) -> dict[str, Any]:
 
 def _decode_relation(given: Json) -> Relation:
     return Relation(
-        id=given["id"],
-        type=given["relation"],
-        from_id=given["from_id"],
-        to_id=given["to_id"],
-        strength=float(given["strength"]),
+        id=_id(given["id"]),
+        type=read_relation_type(given["relation"]),
+        from_id=_id(given["from_id"]),
+        to_id=_id(given["to_id"]),
+        strength=read_strength(given["strength"]),
         created_at=_instant(given["created_at"]),
     )
+
+
+def _id(text: str) -> str:
+    return str(UUID(text))
+
+
+def _text(text: object) -> str:
+    return require_text(text, what="a text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
+
+
+def _name(text: object) -> str:
+    return require_name(text, what="a name", characters_max=limits.NAME_CHARACTERS_MAX)
+
+
+def _optional_name(text: object) -> str | None:
+    return None if text is None else _name(text)
+
+
+def _count(number: object, *, least: int = 0) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or not least <= number < 2**63:
+        raise ValueError(f"{number!r} is no whole number from {least} on")
+    return number
+
+
+def _fingerprint(digits: str) -> bytes:
+    digest = bytes.fromhex(digits)
+    if len(digest) != FINGERPRINT_BYTES:
+        raise ValueError(f"a fingerprint has {FINGERPRINT_BYTES} bytes, not {len(digest)}")
+    return digest
+
+
+def _filled(items: object) -> list[Any]:
+    if not isinstance(items, list) or not items:
+        raise ValueError("a list is empty, or is none")
+    return items
 
 
 def _instant(text: str) -> datetime:

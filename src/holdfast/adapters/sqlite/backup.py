@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.faults import translated
-from holdfast.errors import BackendRejected, InvalidInput
+from holdfast.domain.path import read_path
+from holdfast.errors import BackendRejected, BackendUnavailable, HoldfastError, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +24,25 @@ def copy_database(database: Database, target: Path, progress: Callable[[int, int
     The copy is encrypted with the key of the store.
 
     Raises:
-        InvalidInput: ``target_exists``.
-        BackendRejected: ``store_unreadable`` when the folder is missing.
+        InvalidInput: ``target_exists`` or ``invalid_path``.
+        BackendRejected: ``store_unreadable`` when the folder is missing or cannot be written.
     """
-    file = Path(target).expanduser().absolute()
+    file = read_path(target)
+    try:
+        _copy_to_new_file(database, file, target, progress)
+    except HoldfastError:
+        raise
+    except OSError as error:
+        raise BackendRejected(
+            f"{target}: {error.strerror}: check the path and its permissions",
+            code="store_unreadable",
+            path=str(target),
+        ) from error
+
+
+def _copy_to_new_file(
+    database: Database, file: Path, target: Path, progress: Callable[[int, int], None] | None
+) -> None:
     if file.exists():
         raise InvalidInput(
             f"{target} exists: name a file that does not", code="target_exists", path=str(target)
@@ -42,6 +58,7 @@ def copy_database(database: Database, target: Path, progress: Callable[[int, int
     try:
         with translated(str(target)):
             _copy(database, unfinished, progress)
+            _verify(database, unfinished, target)
         _flush(unfinished)
         Path(unfinished).replace(file)
         _flush(file.parent)
@@ -64,7 +81,23 @@ def _copy(database: Database, file: Path, progress: Callable[[int, int], None] |
             finally:
                 target.close()
         finally:
-            source.execute("ROLLBACK")
+            if source.in_transaction:  # an I/O error ends it
+                source.execute("ROLLBACK")
+
+
+def _verify(database: Database, file: Path, target: Path) -> None:
+    """Read the copy once: a disk that lost some of it is found out now and not on the day it is needed."""
+    copy = database.connect_to(file)
+    try:
+        found = copy.execute("PRAGMA quick_check(1)").get
+    finally:
+        copy.close()
+    if found != "ok":
+        raise BackendUnavailable(
+            f"the copy for {target} does not read back ({found}): check the disk and try again",
+            code="backup_damaged",
+            path=str(target),
+        )
 
 
 def _flush(path: Path) -> None:

@@ -67,7 +67,7 @@ _MEANINGS: dict[tuple[type[apsw.Error], ...], _Meaning] = {
     (apsw.IOError,): _Meaning(
         BackendUnavailable,
         "store_io",
-        "could not be read or written: check the disk; nothing of this call was written",
+        "could not be read or written: check the disk; a write that failed is there whole or not at all",
     ),
     (apsw.ConnectionClosedError,): _Meaning(BackendRejected, "store_closed", "was closed: open it again"),
 }
@@ -87,3 +87,18 @@ def translated(path: str) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise translate(error, path) from error
+
+
+@contextmanager
+def decoded(path: str) -> Iterator[None]:
+    """Tell rows that no Holdfast can have written: SQLite keeps no checksums and passes damage on."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+        if isinstance(error, HoldfastError):
+            raise
+        raise BackendRejected(
+            f"{path} holds what cannot be: run 'holdfast doctor', then restore a copy ({error})",
+            code="store_damaged",
+            path=path,
+        ) from error

@@ -45,7 +45,7 @@ ORDER BY memory_entities.memory_key, entities.key
 
 -- name: known_memories
 SELECT fingerprint, key FROM memories
-WHERE scope_key = ?1 AND expired_at IS NULL
+WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
 
@@ -56,9 +56,10 @@ FROM memory_versions WHERE memory_key = ?1 ORDER BY version
 -- name: relations_of_memory
 SELECT link.id, link.type, link.from_key, link.to_key, link.strength, link.created_at
 FROM relations AS link
-JOIN memories AS other ON other.key = iif(link.from_key = ?1, link.to_key, link.from_key)
-WHERE (link.from_key = ?1 OR link.to_key = ?1) AND (?2 IS NULL OR link.type = ?2) AND other.expired_at IS NULL
-ORDER BY link.strength DESC, link.key DESC LIMIT ?3
+JOIN memories AS m ON m.key = iif(link.from_key = ?1, link.to_key, link.from_key)
+WHERE (link.from_key = ?1 OR link.to_key = ?1) AND (?2 IS NULL OR link.type = ?2) AND m.expired_at IS NULL
+AND {reach}
+ORDER BY link.strength DESC, link.key DESC LIMIT ?
 
 -- name: events_after
 SELECT number, type, memory_id, at FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2

@@ -22,12 +22,12 @@ _WRITES = read_statements("writes.sql")
 class Reach:
     """The homes whose memories a read sees, and the sessions when it asks for one.
 
-    ``tokens`` are the words that the scope column of the word index must hold.
+    ``name_keys`` stand for the words that the scope column of the word index must hold.
     """
 
     home_keys: tuple[int, ...]
     scope_keys: tuple[int, ...] | None
-    tokens: tuple[int, ...]
+    name_keys: tuple[int, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -62,11 +62,11 @@ def reach_of(connection: apsw.Connection, scope: Scope) -> Reach:
     if None in keys.values():
         return _NOWHERE
     scope_keys = _scopes_of_session(connection, keys) if "session" in keys else None
-    return Reach(_homes(connection, keys, scope_keys), scope_keys, _tokens(keys))
+    return Reach(_homes(connection, keys, scope_keys), scope_keys, _narrowest(keys))
 
 
-def _tokens(keys: dict[str, int]) -> tuple[int, ...]:
-    """The tokens that tell the scope apart: the tenant's only when nothing narrower is given.
+def _narrowest(keys: dict[str, int]) -> tuple[int, ...]:
+    """The names that tell the scope apart: the tenant's only when nothing narrower is given.
 
     A name's key belongs to one tenant, and a tenant's token is in every row that it has.
     """
@@ -93,9 +93,14 @@ def _make_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     keys = [_name_key(connection, scope.tenant, kind, name) for kind, name in _names(scope)]
     connection.execute(_WRITES["insert_home"], keys[:3])
     home_key: int = connection.execute(_WRITES["home_key"], keys[:3]).get
-    tokens = " ".join(str(key) for key in keys if key)
+    tokens = " ".join(token_of(key) for key in keys if key)
     scope_key: int = connection.execute(_WRITES["insert_scope"], (home_key, keys[3], tokens)).get
     return scope_key, home_key
+
+
+def token_of(name_key: int) -> str:
+    """The word that stands for a name in the word index: no number that somebody says is counted as one."""
+    return f"\ue000{name_key}"
 
 
 def _names(scope: Scope) -> tuple[tuple[str, str | None], ...]:

@@ -30,7 +30,7 @@ def to_blob(identifier: str) -> bytes | None:
     """The 16 bytes of a UUID in text form; None for a text that is no UUID."""
     try:
         return uuid.UUID(identifier).bytes
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, TypeError):
         return None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from holdfast.adapters.sqlite import audit, transfer
+from holdfast.adapters.sqlite import transfer
 from holdfast.adapters.sqlite.backup import copy_database
+from holdfast.adapters.sqlite.checking import find_faults
+from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import Reach, find_scope, reach_of
 from holdfast.adapters.sqlite.rows import (
@@ -22,13 +24,14 @@ from holdfast.adapters.sqlite.writing import apply
 from holdfast.domain.decision import Decision
 from holdfast.domain.entity import RelatedMemory, Relation
 from holdfast.domain.events import EventType, MemoryEvent
-from holdfast.domain.instant import from_microseconds
+from holdfast.domain.instant import from_microseconds, to_microseconds
 from holdfast.domain.query import Page
 from holdfast.errors import Conflict, NotFound
-from holdfast.ports import EmbedderIdentity, Idempotency, Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, EmbedderIdentity, Idempotency, Relate, Remember, Revise, StoreStats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     import apsw
@@ -50,19 +53,23 @@ class SqliteMemoryStore:
         self._database = database
         self._identity = identity
 
-    def commit(self, change: Remember | Revise | Relate) -> None:
+    def commit(self, change: Remember | Revise | Relate | Answer) -> None:
         """Apply the change as one transaction."""
         self._database.write(lambda connection: apply(connection, change, self._identity))
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
-        """The undeleted memories of exactly this scope with such a fingerprint."""
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
+        """The memories of exactly this scope with such a fingerprint."""
 
         def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
             found = find_scope(connection, scope)
             if found is None:
                 return {}
             digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
-            rows: list[Row] = connection.execute(_SQL["known_memories"], (found[0], digests)).fetchall()
+            rows: list[Row] = connection.execute(
+                _SQL["known_memories"], (found[0], digests, to_microseconds(now))
+            ).fetchall()
             memories = _memories_by_key(connection, [key for _, key in rows]) if rows else {}
             known: dict[bytes, tuple[Memory, ...]] = {}
             for fingerprint, key in rows:
@@ -156,13 +163,12 @@ class SqliteMemoryStore:
 
         def work(connection: apsw.Connection) -> tuple[RelatedMemory, ...]:
             key, _ = _memory_in_scope(connection, scope, memory_id)
-            rows: list[Row] = connection.execute(_SQL["relations_of_memory"], (key, type, limit)).fetchall()
+            inside = reach_of(connection, scope).condition()
+            rows: list[Row] = connection.execute(
+                _SQL["relations_of_memory"].replace("{reach}", inside.sql), (key, type, *inside.values, limit)
+            ).fetchall()
             ends = _memories_by_key(connection, [end for row in rows for end in row[2:4]])
-            return tuple(
-                _to_related(row, ends, outgoing=row[2] == key)
-                for row in rows
-                if scope.covers(ends[row[3] if row[2] == key else row[2]].scope)
-            )
+            return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
 
         return self._database.read(work)
 
@@ -206,9 +212,11 @@ class SqliteMemoryStore:
         with self._database.connection() as connection:
             connection.execute("BEGIN")
             try:
-                yield from transfer.read_records(connection, tenant)
+                with decoded(self._database.location.shown):
+                    yield from transfer.read_records(connection, tenant)
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # an I/O error ends it
+                    connection.execute("ROLLBACK")
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         """Write records that are not there yet."""
@@ -231,7 +239,8 @@ class SqliteMemoryStore:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store, in sentences."""
-        return self._database.read(_find_faults)
+        with self._database.fresh_connection() as connection:
+            return find_faults(connection)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -282,19 +291,3 @@ def _to_related(row: Row, ends: Mapping[int, Memory], *, outgoing: bool) -> Rela
         created_at=from_microseconds(created_at),
     )
     return RelatedMemory(relation, ends[to_key if outgoing else from_key], outgoing)
-
-
-def _find_faults(connection: apsw.Connection) -> tuple[str, ...]:
-    faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-    faults += [
-        f"{table} row {row} points to a missing row of {parent}"
-        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
-    ]
-    for sentence, sql in read_statements("checks.sql").items():
-        count = connection.execute(sql).get
-        if count:
-            faults.append(f"{sentence.replace('_', ' ')}: {count}")
-    broken = audit.first_broken_entry(connection)
-    if broken is not None:
-        faults.append(f"the audit log was changed at entry {broken}")
-    return tuple(faults)

@@ -24,6 +24,7 @@ from holdfast.domain.instant import from_microseconds, to_microseconds
 from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
+from holdfast.errors import InvalidInput
 from holdfast.ports import Relate
 
 if TYPE_CHECKING:
@@ -148,15 +149,12 @@ def _write_memory(
     if connection.execute(_WRITES["key_of_memory"], (to_blob(memory.id),)).get is not None:
         return False
     scope_key, home_key = ensure_scope(connection, memory.scope)
-    episode_key = connection.execute(_SQL["key_of_episode"], (to_blob(memory.sources[0].episode_id),)).get
-    thread = writing.thread_of(memory.scope, scope_key, episode_key)
+    cited = [_key_of_cited(connection, "episode", source.episode_id) for source in memory.sources]
+    thread = writing.thread_of(memory.scope, scope_key, cited[0])
     place = writing.Place(scope_key, home_key, thread)
     key = writing.insert_memory(connection, memory, record.fingerprint, place)
-    for source in memory.sources:
-        connection.execute(
-            _WRITES["insert_source_of_episode_id"],
-            (key, to_blob(source.episode_id), source.position),
-        )
+    for episode_key, source in zip(cited, memory.sources, strict=True):
+        connection.execute(_WRITES["insert_source"], (key, episode_key, source.position))
     if len(record.versions) > 1:
         for version in record.versions:
             writing.insert_version(connection, key, version)
@@ -170,14 +168,25 @@ def _write_memory(
 
 def _write_relation(connection: apsw.Connection, record: RelationRecord) -> bool:
     relation = record.relation
-    ends = [
-        connection.execute(_WRITES["key_of_memory"], (to_blob(end),)).get
-        for end in (relation.from_id, relation.to_id)
-    ]
-    if connection.execute(_SQL["key_of_relation"], (to_blob(relation.id),)).get is not None:
+    from_key, to_key = (
+        _key_of_cited(connection, "memory", end) for end in (relation.from_id, relation.to_id)
+    )
+    if connection.execute(_SQL["key_of_relation"], (from_key, relation.type, to_key)).get is not None:
         return False
-    writing.insert_relation(connection, Relate(record.scope, relation), *ends)
+    writing.insert_relation(connection, Relate(record.scope, relation), from_key, to_key)
     return True
+
+
+def _key_of_cited(connection: apsw.Connection, kind: str, identifier: str) -> int:
+    statement = _SQL["key_of_episode"] if kind == "episode" else _WRITES["key_of_memory"]
+    key: int | None = connection.execute(statement, (to_blob(identifier),)).get
+    if key is None:
+        raise InvalidInput(
+            f"a record cites the {kind} {identifier}, which is neither in the store nor before it",
+            code="invalid_export",
+            cited=identifier,
+        )
+    return key
 
 
 def _latest(records: Sequence[Record]) -> int:

@@ -43,7 +43,7 @@ ORDER BY relations.key
 SELECT key FROM episodes WHERE id = ?1
 
 -- name: key_of_relation
-SELECT key FROM relations WHERE id = ?1
+SELECT key FROM relations WHERE from_key = ?1 AND type = ?2 AND to_key = ?3
 
 -- name: touch_all_homes
 UPDATE homes SET change_number = ?1

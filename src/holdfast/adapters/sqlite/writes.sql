@@ -28,10 +28,6 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 -- name: insert_source
 INSERT INTO memory_sources (memory_key, episode_key, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
--- name: insert_source_of_episode_id
-INSERT INTO memory_sources (memory_key, episode_key, position)
-SELECT ?1, key, ?3 FROM episodes WHERE id = ?2 ON CONFLICT DO NOTHING
-
 -- name: insert_entity
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
@@ -41,14 +37,11 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 
 -- name: is_known
 SELECT 1 FROM memories
-WHERE scope_key = ?1 AND expired_at IS NULL AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
-
--- name: is_key_used
-SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
+WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
 
 -- name: memory_by_id
-SELECT key, version, home_key, thread, text, importance, metadata, expires_at, expired_at, created_at
-FROM memories WHERE id = ?1
+SELECT key, version, home_key, fingerprint FROM memories WHERE id = ?1
 
 -- name: key_of_memory
 SELECT key FROM memories WHERE id = ?1
@@ -56,7 +49,8 @@ SELECT key FROM memories WHERE id = ?1
 -- name: update_memory
 UPDATE memories SET
     text = ?2, kind = ?3, tier = ?4, state = ?5, trust = ?6, importance = ?7, metadata = ?8, version = ?9,
-    valid_at = ?10, invalid_at = ?11, updated_at = ?12, expired_at = ?13, expires_at = ?14
+    valid_at = ?10, invalid_at = ?11, updated_at = ?12, expired_at = ?13, expires_at = ?14,
+    fingerprint = ?15
 WHERE key = ?1
 
 -- name: insert_version
@@ -67,13 +61,17 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
 
 -- name: upsert_relation
 INSERT INTO relations (id, type, from_key, to_key, strength, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (from_key, type, to_key) DO UPDATE SET strength = excluded.strength
+ON CONFLICT (from_key, type, to_key)
+DO UPDATE SET id = excluded.id, strength = excluded.strength, created_at = excluded.created_at
 
 -- name: insert_event
 INSERT INTO outbox (type, memory_id, at) VALUES (?1, ?2, ?3)
 
 -- name: trim_outbox
 DELETE FROM outbox WHERE number <= (SELECT max(number) FROM outbox) - ?1
+
+-- name: is_key_used
+SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
 
 -- name: insert_idempotency
 INSERT INTO idempotency (scope_key, key, body_digest, episode_id, outcome) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -24,12 +24,11 @@ from holdfast.adapters.sqlite.vector_rows import (
     replace_vector,
     to_stored,
 )
-from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version, first_version
+from holdfast.domain.memory import Version, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Relate, Remember, Revise
+from holdfast.ports import Answer, Relate, Remember, Revise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ _SQL = read_statements("writes.sql")
 
 
 def apply(
-    connection: apsw.Connection, change: Remember | Revise | Relate, identity: EmbedderIdentity
+    connection: apsw.Connection, change: Remember | Revise | Relate | Answer, identity: EmbedderIdentity
 ) -> None:
     """Write the change with its versions, event and audit entry."""
     match change:
@@ -56,6 +55,8 @@ def apply(
             _revise(connection, change, identity)
         case Relate():
             _relate(connection, change)
+        case Answer():
+            _answer(connection, change)
         case _:
             assert_never(change)
 
@@ -83,7 +84,8 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     vectors = [(key, new.vector) for key, new in zip(keys, change.new, strict=True)]
     insert_vectors(connection, identity, place, vectors)
     _announce(connection, EventType.CREATED, [new.memory for new in change.new], episode.created_at)
-    _keep_idempotency(connection, change, scope_key)
+    if change.answer is not None:
+        _keep_answer(connection, change.answer, scope_key)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
 
 
@@ -98,11 +100,9 @@ def _insert_source(connection: apsw.Connection, key: int, episode_key: int, posi
 
 def _refuse_what_is_known(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
     fingerprints = json.dumps(sorted({new.fingerprint.hex() for new in change.new}))
-    if connection.execute(_SQL["is_known"], (scope_key, fingerprints)).get:
+    now = to_microseconds(change.episode.created_at)
+    if connection.execute(_SQL["is_known"], (scope_key, fingerprints, now)).get:
         raise Conflict("another writer has just added the same message: try again", code="already_known")
-    key = change.idempotency and change.idempotency.key
-    if key and connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
-        raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
 
 
 def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int) -> int:
@@ -200,7 +200,7 @@ def _store_row(connection: apsw.Connection) -> tuple[int, int | None]:
 
 def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdentity) -> None:
     memory = change.memory
-    key, version, home_key, *_ = _row_of(connection, memory.id)
+    key, version, home_key, digest = _row_of(connection, memory.id)
     if version != change.replaces_version:
         raise Conflict(
             f"memory {memory.id} has version {version}, not {change.replaces_version}: read it again",
@@ -211,8 +211,8 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
         )
     before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
     insert_version(connection, key, first_version(before))
-    _update_memory(connection, key, memory)
-    insert_version(connection, key, _present_version(memory, change))
+    _update_memory(connection, key, memory, followed(digest, before, memory))
+    insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
     if change.vector is not None:
         embedder = current_embedder(connection, identity)
         replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
@@ -221,7 +221,7 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     _finish(connection, home_key, entry, reload=change.vector is not None)
 
 
-def _update_memory(connection: apsw.Connection, key: int, memory: Memory) -> None:
+def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest: bytes) -> None:
     connection.execute(
         _SQL["update_memory"],
         (
@@ -229,24 +229,9 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory) -> Non
             memory.importance, metadata_to_json(memory.metadata), memory.version,
             to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.updated_at), optional_microseconds(memory.expired_at),
-            optional_microseconds(memory.expires_at),
+            optional_microseconds(memory.expires_at), digest,
         ),
     )  # fmt: skip
-
-
-def _present_version(memory: Memory, change: Revise) -> Version:
-    return Version(
-        memory_id=memory.id,
-        version=memory.version,
-        event=change.event.value,
-        text=memory.text,
-        importance=memory.importance,
-        metadata=memory.metadata,
-        expires_at=memory.expires_at,
-        deleted=memory.is_deleted,
-        recorded_at=memory.updated_at,
-        reason=change.reason,
-    )
 
 
 def insert_version(connection: apsw.Connection, key: int, version: Version) -> None:
@@ -263,8 +248,9 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
 
 def _relate(connection: apsw.Connection, change: Relate) -> None:
     relation = change.relation
-    from_key, _, home_key, *_ = _row_of(connection, relation.from_id)
-    insert_relation(connection, change, from_key, _key_of(connection, relation.to_id))
+    from_key, home_key = _key_in_scope(connection, relation.from_id, change.scope)
+    to_key, _ = _key_in_scope(connection, relation.to_id, change.scope)
+    insert_relation(connection, change, from_key, to_key)
     connection.execute(
         _SQL["insert_event"],
         (EventType.RELATED.value, to_blob(relation.from_id), to_microseconds(relation.created_at)),
@@ -273,7 +259,7 @@ def _relate(connection: apsw.Connection, change: Relate) -> None:
 
 
 def insert_relation(connection: apsw.Connection, change: Relate, from_key: int, to_key: int) -> None:
-    """Write a link, or give the one that is there the new strength."""
+    """Write a link in the place of the same one."""
     relation = change.relation
     connection.execute(
         _SQL["upsert_relation"],
@@ -289,6 +275,18 @@ def _row_of(connection: apsw.Connection, memory_id: str) -> Row:
     if row is None:
         raise NotFound(f"no memory {memory_id}", code="memory_not_found", memory_id=memory_id)
     return row
+
+
+def _key_in_scope(connection: apsw.Connection, memory_id: str, scope: Scope) -> tuple[int, int]:
+    """The keys of a memory and of its home, when the scope covers it."""
+    key, _, home_key, *_ = _row_of(connection, memory_id)
+    if not scope.covers(read_memories(connection, "WHERE m.key = ?", (key,))[key].scope):
+        raise NotFound(
+            f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+            code="memory_not_found",
+            memory_id=memory_id,
+        )
+    return key, home_key
 
 
 def _key_of(connection: apsw.Connection, memory_id: str) -> int:
@@ -326,19 +324,19 @@ def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload
     )
 
 
-def _keep_idempotency(connection: apsw.Connection, change: Remember, scope_key: int) -> None:
-    if change.idempotency is None:
-        return
-    added = [(new.memory.sources[0].position, Decision.ADD.value, new.memory.id) for new in change.new]
-    known = [(position, Decision.NONE.value, memory_id) for memory_id, position in change.repeated]
-    outcome = [
-        [event, memory_id] for _, event, memory_id in sorted(added + known, key=lambda entry: entry[0])
-    ]
+def _answer(connection: apsw.Connection, answer: Answer) -> None:
+    scope_key, home_key = ensure_scope(connection, answer.scope)
+    _keep_answer(connection, answer, scope_key)
+    _finish(connection, home_key, _Entry("answer", answer.episode_id, 0, answer.at))
+
+
+def _keep_answer(connection: apsw.Connection, answer: Answer, scope_key: int) -> None:
+    key = answer.idempotency.key
+    if connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
+        raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
+    outcome = json.dumps([[decision.value, memory_id] for decision, memory_id in answer.outcome])
     connection.execute(
         _SQL["insert_idempotency"],
-        (
-            scope_key, change.idempotency.key, change.idempotency.body_digest,
-            to_blob(change.episode.id), json.dumps(outcome),
-        ),
-    )  # fmt: skip
+        (scope_key, key, answer.idempotency.body_digest, to_blob(answer.episode_id), outcome),
+    )
     connection.execute(_SQL["trim_idempotency"], (limits.IDEMPOTENCY_KEYS_MAX,))

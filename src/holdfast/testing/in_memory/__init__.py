@@ -35,7 +35,7 @@ def open_in_memory(identity: EmbedderIdentity, data: InMemoryData | None = None)
         >>> from holdfast import Holdfast
         >>> from holdfast.testing import HashingEmbedder
         >>> embedder = HashingEmbedder()
-        >>> with Holdfast(backend=open_in_memory(embedder.identity), embedder=embedder) as memory:
+        >>> with Holdfast(open_in_memory(embedder.identity), embedder=embedder) as memory:
         ...     _ = memory.add("I moved to Berlin in March", user_id="ana")
         ...     memory.search("Who moved to Berlin?", user_id="ana")[0].memory.text
         'I moved to Berlin in March'

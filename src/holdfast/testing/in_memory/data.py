@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from holdfast.domain.decision import Decision
     from holdfast.domain.entity import Relation
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.scope import Scope
-    from holdfast.ports import EmbedderIdentity, Vector
+    from holdfast.ports import Answer, EmbedderIdentity, Vector
 
 
 @dataclass(slots=True)
@@ -46,15 +45,6 @@ class Renewed:
     vector: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What the write that bore an idempotency key was, and what it did."""
-
-    body_digest: bytes
-    episode_id: str
-    outcome: tuple[tuple[Decision, str], ...]
-
-
 class InMemoryData:
     """Everything that a store in memory knows."""
 
@@ -67,7 +57,7 @@ class InMemoryData:
         self.keys: dict[str, int] = {}
         self.relations: dict[tuple[str, str, str], Relation] = {}
         self.events: deque[MemoryEvent] = deque(maxlen=limits.OUTBOX_EVENTS_MAX)
-        self.answered: OrderedDict[tuple[Scope, str], Answered] = OrderedDict()
+        self.answered: OrderedDict[tuple[Scope, str], Answer] = OrderedDict()
         self.users: set[tuple[str, str]] = set()
         self.entity_names: dict[tuple[Hashable, ...], dict[str, str]] = {}
         self.renewed: dict[int, Renewed] = {}

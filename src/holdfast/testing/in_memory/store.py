@@ -11,11 +11,12 @@ from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict
-from holdfast.ports import Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from holdfast.domain.decision import Decision
@@ -37,7 +38,7 @@ class InMemoryStore:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def commit(self, change: Remember | Revise | Relate) -> None:
+    def commit(self, change: Remember | Revise | Relate | Answer) -> None:
         with self._access.use() as data:
             match change:
                 case Remember():
@@ -46,16 +47,20 @@ class InMemoryStore:
                     writing.revise(data, change, self._access.identity)
                 case Relate():
                     writing.relate(data, change)
+                case Answer():
+                    writing.answer(data, change)
                 case _:
                     assert_never(change)
 
-    def find_known(self, scope: Scope, fingerprints: Sequence[bytes]) -> Mapping[bytes, tuple[Memory, ...]]:
+    def find_known(
+        self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
+    ) -> Mapping[bytes, tuple[Memory, ...]]:
         wanted = set(fingerprints)
         known: defaultdict[bytes, tuple[Memory, ...]] = defaultdict(tuple)
         with self._access.use() as data:
             for held in data.held.values():
                 memory = held.memory
-                if held.fingerprint in wanted and memory.scope == scope and not memory.is_deleted:
+                if held.fingerprint in wanted and memory.scope == scope and memory.is_visible(now):
                     known[held.fingerprint] += (memory,)
         return dict(known)
 
@@ -66,7 +71,7 @@ class InMemoryStore:
             answered = data.answered.get((scope, idempotency.key))
             if answered is None:
                 return None
-            if answered.body_digest != idempotency.body_digest:
+            if answered.idempotency.body_digest != idempotency.body_digest:
                 raise Conflict(
                     f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
                     code="idempotency_key_reused",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from holdfast import limits
+from holdfast.domain.information import telling_words
 from holdfast.domain.matching import sees
 from holdfast.domain.ranking import Scores, Signal
 from holdfast.domain.spelling import spell_query, spell_words
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _K1 = 1.2
 _B = 0.75
-_INFORMATION_MIN = 1e-6
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -84,16 +82,9 @@ def _documents(held: Sequence[Held]) -> list[_Document]:
 
 
 def _information(words: Counter[str], documents: Sequence[_Document]) -> dict[str, float]:
-    """How much each word of the query tells (inverse document frequency); the words that tell most."""
-    total = len(documents)
+    """How much each word of the query tells."""
     counts = {word: sum(word in document.window for document in documents) for word in words}
-    information = {
-        word: max(_INFORMATION_MIN, math.log((total - count + 0.5) / (count + 0.5)))
-        for word, count in counts.items()
-    }
-    worth_it = [word for word in information if information[word] > _INFORMATION_MIN] or list(information)
-    rarest = sorted(worth_it, key=lambda word: -information[word])[: limits.QUERY_WORDS_MAX]
-    return {word: information[word] for word in rarest}
+    return telling_words(counts, len(documents))
 
 
 def _bm25(words: Counter[str], information: Mapping[str, float], average_length: float) -> float:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.decision import Decision
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Source, Version, first_version
+from holdfast.domain.memory import Source, first_version, followed, present_version
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.errors import Conflict, InvalidInput
 from holdfast.ports import NewMemory
-from holdfast.testing.in_memory.data import Answered, Held
+from holdfast.testing.in_memory.data import Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
-    from holdfast.ports import EmbedderIdentity, Relate, Remember, Revise, Vector
+    from holdfast.ports import Answer, EmbedderIdentity, Relate, Remember, Revise, Vector
     from holdfast.testing.in_memory.data import InMemoryData
 
 
@@ -43,21 +41,34 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
         source = _source(episode, position)
         if source not in held.memory.sources:
             held.memory = replace(held.memory, sources=(*held.memory.sources, source))
+    if change.answer is not None:
+        _keep_answer(data, change.answer)
+    data.change_number += 1
+
+
+def answer(data: InMemoryData, change: Answer) -> None:
+    """Keep what a write answered that had nothing to write."""
+    _require_unused(data, change)
     _keep_answer(data, change)
     data.change_number += 1
 
 
 def _require_new(data: InMemoryData, change: Remember) -> None:
-    scope = change.episode.scope
+    scope, now = change.episode.scope, change.episode.created_at
     fingerprints = {new.fingerprint for new in change.new}
     if any(
-        held.fingerprint in fingerprints and held.memory.scope == scope and not held.memory.is_deleted
+        held.fingerprint in fingerprints and held.memory.scope == scope and held.memory.is_visible(now)
         for held in data.held.values()
     ):
         raise Conflict("another writer has just added the same message: try again", code="already_known")
-    if change.idempotency is not None and (scope, change.idempotency.key) in data.answered:
+    if change.answer is not None:
+        _require_unused(data, change.answer)
+
+
+def _require_unused(data: InMemoryData, answer: Answer) -> None:
+    if (answer.scope, answer.idempotency.key) in data.answered:
         raise Conflict(
-            f"another writer has just used the idempotency key {change.idempotency.key!r}: try again",
+            f"another writer has just used the idempotency key {answer.idempotency.key!r}: try again",
             code="idempotency_conflict",
         )
 
@@ -119,17 +130,8 @@ def _source(episode: Episode, position: int) -> Source:
     )
 
 
-def _keep_answer(data: InMemoryData, change: Remember) -> None:
-    if change.idempotency is None:
-        return
-    added = ((new.memory.sources[0].position, Decision.ADD, new.memory.id) for new in change.new)
-    known = ((position, Decision.NONE, memory_id) for memory_id, position in change.repeated)
-    ordered = sorted(chain(added, known), key=lambda entry: entry[0])
-    data.answered[change.episode.scope, change.idempotency.key] = Answered(
-        change.idempotency.body_digest,
-        change.episode.id,
-        tuple((event, memory_id) for _, event, memory_id in ordered),
-    )
+def _keep_answer(data: InMemoryData, change: Answer) -> None:
+    data.answered[change.scope, change.idempotency.key] = change
     if len(data.answered) > limits.IDEMPOTENCY_KEYS_MAX:
         data.answered.popitem(last=False)
 
@@ -150,8 +152,9 @@ def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> No
     if change.vector is not None:
         data.require_embedder(identity)
         held.vector = change.vector
+    held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
-    held.versions = (*held.versions, _present_version(memory, change))
+    held.versions = (*held.versions, present_version(memory, event=change.event.value, reason=change.reason))
     data.announce(change.event, memory.id, memory.updated_at)
     data.change_number += 1
 
@@ -170,23 +173,13 @@ def _with_content(held: Memory, new: Memory) -> Memory:
     )
 
 
-def _present_version(memory: Memory, change: Revise) -> Version:
-    return replace(
-        first_version(memory),
-        event=change.event.value,
-        recorded_at=memory.updated_at,
-        reason=change.reason,
-    )
-
-
 def relate(data: InMemoryData, change: Relate) -> None:
-    """Link two memories, or give the link that is there the new strength."""
+    """Link two memories; the same link again is replaced."""
     relation = change.relation
     for end in (relation.from_id, relation.to_id):
         data.of_id(end, change.scope)
     place = (relation.from_id, relation.type, relation.to_id)
-    known = data.relations.get(place)
-    data.relations[place] = replace(known, strength=relation.strength) if known else relation
+    data.relations[place] = relation
     data.announce(EventType.RELATED, relation.from_id, relation.created_at)
     data.change_number += 1
 

@@ -16,7 +16,8 @@ CREATE TABLE store (
 ) STRICT;
 INSERT INTO store VALUES (1, 0, NULL);
 
--- Names of users, agents and sessions, once each. A key is also the name's token in the word index.
+-- Names of users, agents and sessions, once each. A key, behind U+E000, is also the name's token in the
+-- word index.
 CREATE TABLE names (
     key INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -197,6 +198,8 @@ SELECT memories.key, (
 )
 FROM memories;
 
+-- A turn is in the windows up to and including the second undeleted turn behind it; the deleted ones
+-- between are kept right too, because they may be restored.
 CREATE TRIGGER words_of_a_new_memory AFTER INSERT ON memories BEGIN
     INSERT INTO words (rowid, scope, turn, context) VALUES (
         NEW.key,
@@ -210,7 +213,10 @@ CREATE TRIGGER words_of_a_changed_memory AFTER UPDATE OF text, speaker, expired_
     UPDATE words SET turn = holdfast_words(NEW.speaker, NEW.text) WHERE rowid = NEW.key;
     UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
     WHERE rowid IN (
-        SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key ORDER BY key LIMIT 2
+        SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key AND key <= coalesce((
+            SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key AND expired_at IS NULL
+            ORDER BY key LIMIT 1 OFFSET 1
+        ), 9223372036854775807)
     );
 END;
 
@@ -218,7 +224,10 @@ CREATE TRIGGER words_of_a_removed_memory AFTER DELETE ON memories BEGIN
     DELETE FROM words WHERE rowid = OLD.key;
     UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
     WHERE rowid IN (
-        SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key ORDER BY key LIMIT 2
+        SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key AND key <= coalesce((
+            SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key AND expired_at IS NULL
+            ORDER BY key LIMIT 1 OFFSET 1
+        ), 9223372036854775807)
     );
 END;
 

@@ -1,0 +1,213 @@
+"""How answers look on a terminal, from 40 columns up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.cli.safe import one_line, visible
+from holdfast.domain.instant import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    from holdfast.domain.decision import AddResult
+    from holdfast.domain.entity import RelatedMemory
+    from holdfast.domain.memory import Memory, Source, Version
+    from holdfast.domain.ranking import Hit, Part
+
+QUIET = "dim"
+_BAR_STYLE = {"meaning": "cyan", "words": "green"}
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_FULL = "█"
+_ASCII = "#"
+_CHANGED = {"ADD": "added", "NONE": "known already", "UPDATE": "updated", "DELETE": "deleted"}
+_LABELS = {
+    "meaning": "meaning",
+    "meaning_window": "meaning nearby",
+    "words": "words",
+    "words_window": "words nearby",
+}
+_LABEL_WIDTH = 16
+_LEAST_SHOWN = 0.005
+_BAR_WIDTH_MAX = 28
+_FIGURES_WIDTH = 18
+
+
+def draw_hits(hits: Sequence[Hit], *, full_texts: bool = True) -> RenderableType:
+    """Hits with their rank and score, each with the bars of its score if it has parts."""
+    most = max((part.contribution for hit in hits for part in hit.parts), default=0.0)
+    grid = _grid(len(hits))
+    for rank, hit in enumerate(hits, start=1):
+        about = Text.assemble((f"{hit.score:.2f}", "bold"), (f" · {_about(hit.memory)}", QUIET))
+        body: list[RenderableType] = [_words(hit.memory, full=full_texts), about]
+        body += [Bar(part, most) for part in hit.parts if part.contribution >= _LEAST_SHOWN]
+        gap = [Text("")] if rank < len(hits) else []
+        grid.add_row(Text(str(rank), "bold cyan"), Group(*body, *gap))
+    return grid
+
+
+def draw_memories(memories: Iterable[Memory]) -> RenderableType:
+    """Memories one under the other, each with who said it, when, and its id."""
+    return Group(*(Group(_words(memory), Text(_about(memory), QUIET), Text("")) for memory in memories))
+
+
+def draw_facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+    """Names on the left, values on the right."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style=QUIET)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(Text(name), Text(visible(value)))
+    return grid
+
+
+def draw_versions(versions: Sequence[Version]) -> RenderableType:
+    """The contents that a memory had, oldest first."""
+    grid = _grid(len(versions))
+    for version in versions:
+        about = f"{version.event} · {_minute(version)}"
+        if version.reason:
+            about += f" · {one_line(version.reason)}"
+        style = "strike" if version.deleted else ""
+        words = Group(Text(visible(version.text), style), Text(about, QUIET))
+        grid.add_row(Text(str(version.version), "bold cyan"), words)
+    return grid
+
+
+def speaker_of(memory: Memory) -> str:
+    """Who said it, or where it comes from."""
+    return one_line(memory.speaker or memory.origin.value)
+
+
+def draw_related(links: Sequence[RelatedMemory]) -> RenderableType:
+    """The memories at the other ends of links, with the direction and the kind of each."""
+    grid = _grid(1)
+    for link in links:
+        kind = f"{link.relation.type} ({link.relation.strength:g})"
+        direction = f"this {kind}" if link.outgoing else f"{kind} this"
+        about = Text.assemble((direction, "bold"), (f" · {_about(link.memory)}", QUIET))
+        grid.add_row(Text("→" if link.outgoing else "←", "bold cyan"), Group(_words(link.memory), about))
+    return grid
+
+
+def draw_changes(result: AddResult) -> RenderableType:
+    """What became of what was added."""
+    return Group(
+        *(
+            draw_done(_CHANGED[change.event], change.memory.text, change.memory.id)
+            for change in result.changes
+        )
+    )
+
+
+def draw_done(done: str, told: str, about: str | None = None) -> RenderableType:
+    """What a command did, to what, and in a second line what identifies it."""
+    first = Text.assemble((done, "bold green"), f"  {visible(told)}")
+    return first if about is None else Group(first, Text(visible(about), QUIET))
+
+
+def draw_faults(facts: Iterable[tuple[str, str]], faults: Sequence[str]) -> RenderableType:
+    """What was examined, and what is wrong with it."""
+    if not faults:
+        return Group(draw_facts(facts), Text(""), Text("all is well", "bold green"))
+    found = (Text.assemble(("✗ ", "bold red"), visible(fault)) for fault in faults)
+    return Group(draw_facts(facts), Text(""), *found)
+
+
+def facts_of(memory: Memory) -> list[tuple[str, str]]:
+    """Everything about one memory, by name; what it does not have is left out."""
+    scope = memory.scope
+    times = ("valid_at", "invalid_at", "created_at", "updated_at", "expired_at", "expires_at", "accessed_at")
+    facts = [
+        ("text", memory.text),
+        ("id", memory.id),
+        ("version", str(memory.version)),
+        ("user", scope.user_id),
+        ("agent", scope.agent_id),
+        ("session", scope.session_id),
+        ("tenant", scope.tenant),
+        ("kind", f"{memory.kind} · {memory.tier} · {memory.state}"),
+        ("from", f"{memory.origin} · trust {memory.trust:g}"),
+        ("importance", f"{memory.importance:g}"),
+        *((name, _value(value)) for name, value in memory.metadata.items()),
+        *((name.replace("_", " "), _instant(getattr(memory, name))) for name in times),
+        *(("source", _source(source)) for source in memory.sources),
+    ]
+    return [(one_line(name), value) for name, value in facts if value is not None]
+
+
+class Bar:
+    """What one signal gave to a score, as a bar that fits the line; all bars of an answer share one scale."""
+
+    def __init__(self, part: Part, most: float) -> None:
+        self._part = part
+        self._share = part.contribution / most if most > 0 else 0.0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        part = self._part
+        room = options.max_width - _LABEL_WIDTH - _FIGURES_WIDTH
+        width = max(4, min(_BAR_WIDTH_MAX, room))
+        label = _LABELS.get(part.signal, part.signal.replace("_", " "))
+        style = next((style for name, style in _BAR_STYLE.items() if part.signal.startswith(name)), "blue")
+        drawn = bar(self._share, width, ascii_only=not _draws_blocks(options.encoding))
+        yield Text.assemble(
+            (label.ljust(_LABEL_WIDTH), QUIET),
+            (drawn, style),
+            f" +{part.contribution:.2f}",
+            (f"  no. {part.rank}" if part.rank else "", QUIET),
+            no_wrap=True,
+            overflow="crop",
+        )
+
+
+def bar(share: float, width: int, *, ascii_only: bool = False) -> str:
+    """A bar of that share of the width, padded to it, drawn to an eighth of a character."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    if ascii_only:
+        return (_ASCII * round(share * width)).ljust(width)
+    return (_FULL * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def _draws_blocks(encoding: str) -> bool:
+    return encoding.lower().startswith("utf")
+
+
+def _grid(rows: int) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", width=len(str(max(rows, 1))))
+    grid.add_column(ratio=1, overflow="fold")
+    return grid
+
+
+def _words(memory: Memory, *, full: bool = True) -> Text:
+    text = visible(memory.text) if full else one_line(memory.text)
+    return Text(text, overflow="fold") if full else Text(text, no_wrap=True, overflow="ellipsis")
+
+
+def _about(memory: Memory) -> str:
+    return f"{speaker_of(memory)} · {memory.valid_at:%Y-%m-%d} · {memory.id}"
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else iso(instant)
+
+
+def _source(source: Source) -> str:
+    told = f"{source.speaker} at {iso(source.at)}"
+    return f"{told}, message {source.message_id}" if source.message_id else told
+
+
+def _minute(version: Version) -> str:
+    return f"{version.recorded_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,217 @@
+"""``search``, ``context``, ``list``, ``get``, ``history`` and ``related``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from holdfast.cli.documents import (
+    context_document,
+    document,
+    object_document,
+    page_document,
+    search_document,
+)
+from holdfast.cli.drawing import (
+    draw_facts,
+    draw_hits,
+    draw_memories,
+    draw_related,
+    draw_versions,
+    facts_of,
+    speaker_of,
+)
+from holdfast.cli.meaning import (
+    describe,
+    filtering,
+    ids_to_read,
+    ids_within,
+    read_text,
+    scope_document,
+)
+from holdfast.cli.opening import open_store
+from holdfast.cli.options import Choice, Where, Whose, Within
+from holdfast.cli.output import Output
+from holdfast.cli.safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from holdfast.domain.memory import Memory
+    from holdfast.domain.ranking import SearchResult
+
+MemoryId = Annotated[str, typer.Argument(metavar="ID", help="The id of a memory.", show_default=False)]
+Query = Annotated[
+    list[str],
+    typer.Argument(metavar="QUERY…", help="A question or some words; '-' reads stdin.", show_default=False),
+]
+
+
+def search(
+    query: Query,
+    choice: Choice,
+    whose: Whose,
+    where: Where,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Hits at most.")] = 10,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show why each was found: a bar for each signal.")
+    ] = False,
+) -> None:
+    """Find memories by meaning and by words, the best first.
+
+    The bars of --explain add up to the score: 'meaning' is closeness in meaning, 'words' is words in
+    common, 'nearby' the same for the message together with the two before it.
+
+    Example: holdfast search where does Ana live? --user ana --explain
+    """
+    output = Output(json=where.as_json)
+    ids = ids_to_read(whose, output)
+    with open_store(where) as memory:
+        result = memory.search(
+            read_text(query, what="the query"), **ids, **filtering(choice), limit=limit, explain=explain
+        )
+    output.answer(
+        lambda: search_document(result, scope_document(ids)),
+        rows=lambda: _hit_rows(result),
+        drawn=lambda: draw_hits(result.hits),
+    )
+    if not result.hits:
+        output.note(f"nothing found for {describe(ids)}")
+
+
+def context(
+    query: Query,
+    choice: Choice,
+    whose: Whose,
+    where: Where,
+    max_tokens: Annotated[
+        int, typer.Option("--max-tokens", metavar="N", help="The size of the block at most.")
+    ] = 1_000,
+) -> None:
+    """Make a block of text for a prompt: the memories that fit best, within a budget of tokens.
+
+    One line each, oldest first, with date and speaker, quoted so that stored text cannot pose as an
+    instruction. Only the block goes to stdout.
+
+    Example: holdfast context help me plan dinner --user ana --max-tokens 500
+    """
+    output = Output(json=where.as_json)
+    ids = ids_to_read(whose, output)
+    with open_store(where) as memory:
+        block = memory.context(
+            read_text(query, what="the query"), **ids, **filtering(choice), max_tokens=max_tokens
+        )
+    if output.json:
+        output.document(context_document(block, scope_document(ids)))
+    elif block.memories:
+        output.text(visible(block.text))
+        output.note(f"{len(block.memories)} memories, {block.tokens} tokens")
+    else:
+        output.note(f"nothing fits for {describe(ids)}")
+
+
+def list_memories(
+    choice: Choice,
+    whose: Whose,
+    where: Where,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Memories at most.")] = 50,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="ID", help="Continue behind this memory.", show_default=False),
+    ] = None,
+) -> None:
+    """List memories, the newest first, a page at a time.
+
+    Example: holdfast list --user ana --filter category=work --limit 20
+    """
+    output = Output(json=where.as_json)
+    ids = ids_to_read(whose, output)
+    with open_store(where, any_embedder=True) as memory:
+        page = memory.list(**ids, **filtering(choice), limit=limit, after=after)
+    output.answer(
+        lambda: page_document(page, scope_document(ids)),
+        rows=lambda: map(_row, page.memories),
+        drawn=lambda: draw_memories(page.memories),
+    )
+    if page.after is not None:
+        output.note(f"{len(page.memories)} shown; the next page: --after {page.after}")
+    elif not page.memories:
+        output.note(f"no memories of {describe(ids)}")
+
+
+def get(memory_id: MemoryId, within: Within, where: Where) -> None:
+    """Show one memory with everything that is known about it.
+
+    Example: holdfast get 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
+    """
+    output = Output(json=where.as_json)
+    with open_store(where, any_embedder=True) as memory:
+        found = memory.get(memory_id, **ids_within(within))
+    output.answer(
+        lambda: object_document(found),
+        rows=lambda: facts_of(found),
+        drawn=lambda: draw_facts(facts_of(found)),
+    )
+
+
+def history(memory_id: MemoryId, within: Within, where: Where) -> None:
+    """Show every content that a memory had, oldest first; of a deleted one too.
+
+    Example: holdfast history 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
+    """
+    output = Output(json=where.as_json)
+    with open_store(where, any_embedder=True) as memory:
+        versions = memory.history(memory_id, **ids_within(within))
+    output.answer(
+        lambda: {"versions": document(versions)},
+        rows=lambda: (
+            (str(item.version), item.event, item.recorded_at.isoformat(), item.text, item.reason or "")
+            for item in versions
+        ),
+        drawn=lambda: draw_versions(versions),
+    )
+
+
+def related(
+    memory_id: MemoryId,
+    within: Within,
+    where: Where,
+    kind: Annotated[
+        str | None,
+        typer.Option("--type", metavar="TYPE", help="Only links of this type.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Links at most.")] = 50,
+) -> None:
+    """Show what a memory is linked with, in either direction, the strongest link first.
+
+    Example: holdfast related 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d --type supersedes
+    """
+    output = Output(json=where.as_json)
+    with open_store(where, any_embedder=True) as memory:
+        links = memory.related(memory_id, type=kind, limit=limit, **ids_within(within))
+    output.answer(
+        lambda: {"related": document(links)},
+        rows=lambda: (
+            (
+                "to" if link.outgoing else "from",
+                link.relation.type,
+                f"{link.relation.strength:g}",
+                *_row(link.memory),
+            )
+            for link in links
+        ),
+        drawn=lambda: draw_related(links),
+    )
+    if not links:
+        output.note("no links")
+
+
+def _hit_rows(result: SearchResult) -> Iterator[tuple[str, ...]]:
+    for hit in result:
+        parts = (f"{part.signal}={part.contribution:.3f}" for part in hit.parts)
+        yield (f"{hit.score:.3f}", *_row(hit.memory), *parts)
+
+
+def _row(memory: Memory) -> tuple[str, ...]:
+    return (memory.id, f"{memory.valid_at:%Y-%m-%d}", speaker_of(memory), memory.text)

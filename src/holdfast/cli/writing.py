@@ -1,0 +1,112 @@
+"""``add``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from holdfast.cli.documents import add_document
+from holdfast.cli.drawing import draw_changes
+from holdfast.cli.meaning import ids_to_write, metadata_of, read_expiry, read_text
+from holdfast.cli.opening import open_store
+from holdfast.cli.options import Labels, Where, Whose
+from holdfast.cli.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from holdfast.domain.decision import AddResult
+
+
+def add(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TEXT…", help="What to remember; '-' reads it from stdin.", show_default=False
+        ),
+    ],
+    labels: Labels,
+    whose: Whose,
+    where: Where,
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLE", help="Who speaks: user, assistant, system or tool.")
+    ] = "user",
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="The speaker's name.", show_default=False),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="TIME", help="When it was said (ISO 8601). Default: now.", show_default=False
+        ),
+    ] = None,
+    message_id: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="ID",
+            help="Your own id of the message; the same message is not stored twice.",
+            show_default=False,
+        ),
+    ] = None,
+    importance: Annotated[
+        float | None,
+        typer.Option("--importance", metavar="0…1", help="How much it matters.", show_default=False),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(
+            "--expires",
+            metavar="TIME",
+            help="When it is no longer returned: ISO 8601, or from now on, such as 7d or 12h.",
+            show_default=False,
+        ),
+    ] = None,
+    idempotency_key: Annotated[
+        str | None,
+        typer.Option(
+            "--idempotency-key",
+            metavar="KEY",
+            help="A call with the same key applies once and answers the same again.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Remember a text, word for word. When the command returns, it is on disk and can be found.
+
+    The words are joined, so quotes are needed only where the shell wants them. Many messages at once
+    come in with 'holdfast import'.
+
+    Example: holdfast add I moved to Berlin in March --user ana --tag home
+    """
+    output = Output(json=where.as_json)
+    ids = ids_to_write(whose, output)
+    message = {
+        key: value
+        for key, value in {
+            "role": role,
+            "content": read_text(words, what="the text"),
+            "name": name,
+            "id": message_id,
+            "at": at,
+        }.items()
+        if value is not None
+    }
+    with open_store(where, create=True) as memory:
+        result = memory.add(
+            [message],
+            **ids,
+            metadata=metadata_of(labels),
+            importance=importance,
+            expires_at=read_expiry(expires),
+            idempotency_key=idempotency_key,
+        )
+    output.answer(
+        lambda: add_document(result), rows=lambda: _rows(result), drawn=lambda: draw_changes(result)
+    )
+
+
+def _rows(result: AddResult) -> Iterator[tuple[str, ...]]:
+    return ((change.event.value, change.memory.id, change.memory.text) for change in result.changes)
