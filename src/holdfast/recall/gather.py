@@ -28,11 +28,17 @@ def gather(question: Question, *, wanted: int, kit: RecallKit) -> Signals:
 
 @dataclass(frozen=True, slots=True)
 class _Nearest:
-    """The nearest that may be seen; how many of them only meaning found, and whether there are no more."""
+    """The nearest that may be seen; how many only meaning found, how many of those were hidden, and whether
+    there are no more.
+    """
 
     signals: Signals
     found: int
+    hidden: int
     exhausted: bool
+
+    def suffices(self, wanted: int) -> bool:
+        return self.hidden == 0 or self.found >= wanted or self.exhausted
 
 
 def _gather_by_meaning(question: Question, words: Signals, *, wanted: int, kit: RecallKit) -> Signals:
@@ -42,7 +48,7 @@ def _gather_by_meaning(question: Question, words: Signals, *, wanted: int, kit: 
     limit = max(limits.VECTOR_CANDIDATES_MIN, 4 * wanted)
     nearest = _nearest(question, query, limit, found_by_words, kit)
     for _ in range(limits.VECTOR_ROUNDS_MAX):
-        if nearest.found >= wanted or nearest.exhausted:
+        if nearest.suffices(wanted):
             break
         limit *= limits.VECTOR_ROUND_GROWTH
         nearest = _nearest(question, query, limit, found_by_words, kit)
@@ -55,7 +61,7 @@ def _nearest(question: Question, query: Vector, limit: int, also: set[int], kit:
     unseen = sorted(keys - also)  # the word index has looked at the view already
     visible = kit.store.visible(question.scope, unseen, question.view)
     shown = {signal: _only(scores, visible | also) for signal, scores in signals.items()}
-    return _Nearest(shown, found=len(visible), exhausted=len(keys) < limit)
+    return _Nearest(shown, found=len(visible), hidden=len(unseen) - len(visible), exhausted=len(keys) < limit)
 
 
 def _keys(signals: Signals) -> set[int]:
