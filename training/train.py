@@ -194,7 +194,7 @@ class Run:
         self._at.mined = True
 
     def _fit_to_time(self) -> None:
-        """Cuts the plan to what fits, with the validations to come and the mining, which embeds nearly all."""
+        """Cuts the plan to what fits beside the validations and the mining, which embeds nearly all."""
         options, at = self._options, self._at
         pace = at.step_seconds / at.step
         mining = len(self._training) / len(self._validation) if options.mine_at < 1 else 0
