@@ -105,9 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=int, default=7, help="for the order of pairs and the draws (%(default)s)"
     )
-    parser.add_argument("--epochs", type=int, default=5, help="passes over the pairs (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=3, help="passes over the pairs (%(default)s)")
     parser.add_argument("--batch", type=int, default=128, help="pairs a step (%(default)s)")
-    parser.add_argument("--rate", type=float, default=0.02, help="highest learning rate (%(default)s)")
+    parser.add_argument("--rate", type=float, default=0.1, help="highest learning rate (%(default)s)")
     parser.add_argument("--temperature", type=float, default=0.05, help="of the softmax (%(default)s)")
     parser.add_argument("--rivals", type=int, default=2, help="hard negatives for each pair (%(default)s)")
     parser.add_argument("--among", type=int, default=5, help="hardest to draw them from (%(default)s)")
