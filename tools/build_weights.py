@@ -8,13 +8,16 @@
     python tools/build_weights.py reference --source FOLDER
 
 FOLDER holds ``model.safetensors`` and ``vocab.txt``. For a tuned encoder say its hash and what to
-call the result: ``--expect-sha256 HASH --revision NAME``.
+call the result: ``--expect-sha256 HASH --revision NAME``. A static table that was tuned itself
+(``python -m training.static``) is taken instead of a distilled one: ``static --table FILE``.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+
+from safetensors.numpy import load_file
 
 from holdfast.limits import EMBEDDING_TOKENS_MAX
 from holdfast.ports import EmbedderIdentity
@@ -23,6 +26,7 @@ from weights import minilm, static
 from weights.calibration import calibrate
 from weights.encoder import use_one_thread
 from weights.manifest import write_weights
+from weights.quantise import quantise_rows
 from weights.reference import build_reference, npy_bytes
 from weights.source import ORIGINAL_SHA256, Source, load_source
 
@@ -38,6 +42,7 @@ MADE_STATIC = (
     "each token alone through the float32 encoder, mean pooled, centred, projected on 256 "
     "principal components, weighted by log(1 + rank), int8 per row"
 )
+MADE_STATIC_TUNED = "distilled from the encoder, tuned on pairs of question and answer, int8 per row"
 
 
 def build_minilm(source: Source, arguments: argparse.Namespace) -> None:
@@ -55,7 +60,8 @@ def build_minilm(source: Source, arguments: argparse.Namespace) -> None:
 
 def build_static(source: Source, arguments: argparse.Namespace) -> None:
     """Writes the token table and its vocabulary."""
-    table = static.build_static(source)
+    tuned = arguments.table
+    table = quantise_rows(load_file(tuned)["table"]) if tuned else static.build_static(source)
     write_weights(
         arguments.out or ADAPTERS / "static" / "data",
         {
@@ -65,7 +71,7 @@ def build_static(source: Source, arguments: argparse.Namespace) -> None:
         },
         identity=EmbedderIdentity("static", arguments.revision, static.DIMENSION),
         source=source,
-        made=MADE_STATIC,
+        made=MADE_STATIC_TUNED if tuned else MADE_STATIC,
     )
 
 
@@ -97,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--source", type=Path, required=True, help="folder of the safetensors")
     parser.add_argument("--expect-sha256", default=ORIGINAL_SHA256, help="hash of model.safetensors")
     parser.add_argument("--revision", default="original.1", help="what the vectors are known by")
+    parser.add_argument("--table", type=Path, help="table.safetensors to ship as the static table")
     parser.add_argument("--out", type=Path, help="folder to write to, instead of the package's own")
     return parser
 

@@ -1,0 +1,1 @@
+"""Tunes the encoders for memory retrieval on data of our own; not installed with the package."""
