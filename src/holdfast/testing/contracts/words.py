@@ -110,6 +110,16 @@ class WordIndexContract(BackendContract):
 
         assert best(backend, scribe, "what does Björk like?")[0] == memory.text
 
+    def test_name_is_found_in_the_turns_of_its_bearer_and_not_in_their_windows(
+        self, backend: Backend, scribe: Scribe
+    ) -> None:
+        by_ana, by_tom = scribe.remember(
+            Message(Role.USER, "I like tea", "Ana"), Message(Role.USER, "so do I", "Tom")
+        )
+
+        assert best(backend, scribe, "Ana") == [by_ana.text]
+        assert best(backend, scribe, "tea") == [by_ana.text, by_tom.text]
+
     def test_rarer_word_counts_for_more(self, backend: Backend, scribe: Scribe) -> None:
         for n in range(8):
             scribe.remember(f"number {n} tea")

@@ -77,7 +77,8 @@ def _documents(held: Sequence[Held]) -> list[_Document]:
         before = earlier.get(item.thread, [])
         documents.append(_Document(item, turn, sum(before, turn)))
         if not item.memory.is_deleted:
-            earlier[item.thread] = [*before, turn][-2:]
+            said = _words(spell_words(None, item.memory.text))
+            earlier[item.thread] = [*before, said][-2:]
     return documents
 
 

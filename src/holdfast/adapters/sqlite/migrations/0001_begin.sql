@@ -180,7 +180,8 @@ CREATE TABLE renewed_vectors (
     vector BLOB NOT NULL
 ) STRICT;
 
--- The word index. ``turn`` is the speaker's name and the text; ``context`` the two turns before it.
+-- The word index. ``turn`` is the speaker's name and the text; ``context`` the text of the two turns before it,
+-- without names, which would match nearly every turn of a conversation.
 -- holdfast_words(speaker, text) writes scripts without spaces as n-grams.
 CREATE VIRTUAL TABLE words USING fts5 (
     scope, turn, context, tokenize = 'porter unicode61 remove_diacritics 2'
@@ -190,7 +191,7 @@ CREATE VIRTUAL TABLE word_counts USING fts5vocab (words, row);
 
 CREATE VIEW word_contexts (key, context) AS
 SELECT memories.key, (
-    SELECT group_concat(holdfast_words(earlier.speaker, earlier.text), char(10)) FROM (
+    SELECT group_concat(holdfast_words(NULL, earlier.text), char(10)) FROM (
         SELECT turn.key, turn.speaker, turn.text FROM memories AS turn
         WHERE turn.thread = memories.thread AND turn.key < memories.key AND turn.expired_at IS NULL
         ORDER BY turn.key DESC LIMIT 2
