@@ -291,8 +291,14 @@ class Database:
                 connection.execute("ROLLBACK")
 
     def _require_own(self, connection: apsw.Connection) -> None:
-        ours = connection.pragma("application_id") == APPLICATION_ID
-        if not ours and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get:
+        connection.execute("BEGIN")  # both answers of one instant: another thread may be making the file
+        try:
+            ours = connection.pragma("application_id") == APPLICATION_ID
+            has_tables = bool(connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        if has_tables and not ours:
             raise BackendRejected(
                 f"{self.location.shown} belongs to another program: give Holdfast a file of its own",
                 code="not_a_store",
