@@ -68,10 +68,6 @@ read, where English has 4 to 5. A megabyte then costs as much as a page."""
 EMBEDDING_BATCH_TEXTS = 64
 """Texts that the static embedder looks up at once: 17 MB of rows when each has 256 word pieces."""
 
-WINDOW_TURNS = 3
-"""A message and the two before it. Only earlier ones, so that no later message changes an index entry;
-on the development conversations this also found more than one before and one after."""
-
 QUERY_WORDS_MAX = 24
 """Words of a query that are looked up; the rarest stay."""
 
