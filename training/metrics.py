@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from holdfast.adapters.sqlite.matrix import build_matrix, window_scores
+from holdfast.adapters.sqlite.home import Home, Turn, window_scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,13 +79,9 @@ def evaluate(dialogues: Sequence[Dialogue], embed: Embed, *, together: bool = Fa
     turn_vectors = embed(texts)
     question_vectors = embed([question.text for dialogue in dialogues for question in dialogue.questions])
     rows = _row_of(dialogues)
-    matrix = build_matrix(
-        change_number=0,
-        epoch=0,
-        keys=np.arange(len(texts)),
-        threads=np.asarray(_threads(dialogues), np.int64),
-        vectors=turn_vectors,
-    )
+    home = Home(turn_vectors.shape[1])
+    threads = enumerate(_threads(dialogues))
+    home.extend([Turn(key, thread, deleted=False, terms=b"") for key, thread in threads], turn_vectors)
     turns: list[Ranked] = []
     windows: list[Ranked] = []
     asked = iter(question_vectors)
@@ -97,7 +93,7 @@ def evaluate(dialogues: Sequence[Dialogue], embed: Embed, *, together: bool = Fa
             by_turn = turn_vectors @ next(asked)
             evidence = [rows[dialogue.id, number] - offset for number in question.evidence]
             also = [rows[dialogue.id, number] - offset for number in question.also]
-            for found, scores in ((turns, by_turn), (windows, window_scores(matrix, by_turn))):
+            for found, scores in ((turns, by_turn), (windows, window_scores(home.view, by_turn))):
                 ranks = ranks_of(scores[searched].tolist(), evidence, also)
                 found.append(Ranked(dialogue.kind, question.type, ranks))
     return Evaluation(tuple(turns), tuple(windows))

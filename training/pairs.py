@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.adapters.sqlite.matrix import BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT
+from holdfast.adapters.sqlite.home import BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT
 from training.lexical import Bm25
 
 if TYPE_CHECKING:

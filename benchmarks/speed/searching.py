@@ -125,7 +125,7 @@ def measure_parts(
     backend = open_sqlite(filled.file, embedder.identity)
     store, vectors, words = Timed(backend.store), Timed(backend.vectors), Timed(backend.words)
     kit = RecallKit(store, vectors, words, embedder, estimate_tokens)  # type: ignore[arg-type]  # Timed plays them all
-    times = {part: Times() for part in ("words", "vectors", "visible", "fetch", "fuse and the rest")}
+    times = {part: Times() for part in ("words", "vectors", "fetch", "fuse and the rest")}
     for question in questions:
         for port in (store, vectors, words):
             port.spent.clear()
@@ -136,7 +136,6 @@ def measure_parts(
         parts = {
             "words": words.spent["search"],
             "vectors": vectors.spent["search"],
-            "visible": store.spent["visible"],
             "fetch": store.spent["fetch"],
         }
         for part, spent in {**parts, "fuse and the rest": whole - sum(parts.values())}.items():

@@ -73,17 +73,14 @@ QUERY_WORDS_MAX = 24
 
 # How far a search looks
 
-WORD_CANDIDATES_MAX = 200
-"""Memories that the word index brings into a search."""
+SEARCH_BREADTH_MIN = 200
+"""Memories that each signal brings into a search, at least."""
 
-VECTOR_CANDIDATES_MIN = 100
-"""Memories that the vector index brings into a search, at least."""
+SEARCH_ROUNDS_MAX = 5
+"""Times that a search looks further when filters hide what fits best."""
 
-VECTOR_ROUNDS_MAX = 6
-"""Times that a search looks further when filters hide what is nearest."""
-
-VECTOR_ROUND_GROWTH = 8
-"""How many times further each of those times; six rounds reach 26 million memories."""
+SEARCH_ROUND_GROWTH = 8
+"""How many times further each of those times; five rounds reach 6.5 million memories."""
 
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""
@@ -105,8 +102,8 @@ LOG_BYTES_KEPT = 16_777_216
 CONNECTIONS_MAX = 8
 """Reading connections that stay open for the next call."""
 
-VECTOR_CACHE_BYTES_MAX = 1_073_741_824
-"""Vectors kept in memory, over all scopes; the least recently used scope goes first."""
+HOMES_BYTES_MAX = 1_073_741_824
+"""What searches read, kept in memory, over all users; the least recently used goes first."""
 
 VECTOR_BLOCK_ROWS = 256
 """Vectors in one stored block. Measured: 100,000 load in 57 ms from blocks and in 202 from single rows."""

@@ -221,12 +221,10 @@ class MemoryStore(Protocol):
         """
         ...
 
-    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
-        """The memories with these keys that the scope covers."""
-        ...
-
-    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
-        """Those of the keys whose memories the scope covers and the view shows."""
+    def fetch(self, scope: Scope, keys: Sequence[int], view: View, *, limit: int) -> Mapping[int, Memory]:
+        """The first ``limit`` of these memories, in the order of the keys, that the scope covers and the view
+        shows.
+        """
         ...
 
     def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
@@ -284,7 +282,7 @@ class VectorIndex(Protocol):
     """Finds memories by meaning, exactly, inside a scope."""
 
     def search(
-        self, scope: Scope, query: Vector, *, limit: int, also: Sequence[int] = ()
+        self, scope: Scope, query: Vector, *, limit: int, also: npt.ArrayLike = ()
     ) -> Mapping[Signal, Scores]:
         """The ``limit`` nearest of the scope by the message and by its window, and the scores of ``also``.
 
@@ -297,10 +295,11 @@ class VectorIndex(Protocol):
 class WordIndex(Protocol):
     """Finds memories by their words, inside a scope."""
 
-    def search(self, scope: Scope, query: str, view: View, *, limit: int) -> Mapping[Signal, Scores]:
-        """The best ``limit`` of the scope that the view shows, by the message and by its window.
+    def search(self, scope: Scope, query: str, *, limit: int) -> Mapping[Signal, Scores]:
+        """The best ``limit`` of the scope by the window, and those of them that the message itself scores.
 
-        The ceiling is what a message of average length would score that says every word of the query once.
+        What a word tells is counted inside the scope. The ceiling is what a message of average length would
+        score that says every word of the query once.
         """
         ...
 

@@ -8,6 +8,7 @@ import pytest
 
 from holdfast.adapters.sqlite import (
     Database,
+    Homes,
     SqliteMemoryStore,
     SqliteReindexer,
     SqliteVectorIndex,
@@ -69,10 +70,11 @@ def sqlite_in_memory() -> Place:
 
 
 def on(database: Database, identity: EmbedderIdentity) -> Backend:
+    homes = Homes(identity)
     return Backend(
         store=SqliteMemoryStore(database, identity),
-        vectors=SqliteVectorIndex(database, identity),
-        words=SqliteWordIndex(database),
+        vectors=SqliteVectorIndex(database, homes),
+        words=SqliteWordIndex(database, homes),
         reindexer=SqliteReindexer(database),
     )
 

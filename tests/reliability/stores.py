@@ -8,8 +8,8 @@ from holdfast import Holdfast
 from holdfast.testing import HashingEmbedder
 
 HALF_WRITES = {
-    "a memory without words": "SELECT count(*) FROM memories WHERE key NOT IN (SELECT rowid FROM words)",
-    "words without a memory": "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM memories)",
+    "a memory without words": "SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM turns)",
+    "words without a memory": "SELECT count(*) FROM turns WHERE memory_key NOT IN (SELECT key FROM memories)",
     "a memory without a source": (
         "SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM memory_sources)"
     ),

@@ -61,7 +61,7 @@ def test_a_power_cut_in_the_middle_of_a_commit_leaves_all_of_it_or_nothing(
     class Cutting(type(disk)):  # type: ignore[misc]  # the disk's own class, with a knife
         def wrote(self, name: str, offset: int, data: bytes | None) -> None:
             super().wrote(name, offset, data)
-            if chance.random() < 0.01:
+            if chance.random() < 0.02:
                 cuts.append((cut_power(self, tmp_path / f"cut{len(cuts)}", chance), acknowledged))
 
     disk.__class__ = Cutting

@@ -147,10 +147,6 @@ def test_export_of_a_tenant_holds_nothing_of_another(tmp_path: Path) -> None:
     assert "Words of Bob" in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BM25 counts words over the whole file: a score tells how common a word is elsewhere",
-)
 def test_scores_do_not_depend_on_what_others_say() -> None:
     def score(others: list[str]) -> float:
         with Holdfast(":memory:", embedder=HashingEmbedder()) as memory:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from holdfast.domain.memory import indexed_text
-
 COMMON_WORDS = frozenset(
     """
     a about am an and any are as at be been being but by can could did do does doing for from had
@@ -29,13 +27,13 @@ _SPACELESS = re.compile(
 )
 
 
-def spell_words(speaker: str | None, text: str) -> str:
-    """The indexed text with scripts that put no spaces between words cut into single characters and pairs.
+def spell_words(text: str) -> str:
+    """The text with scripts that put no spaces between words cut into single characters and pairs.
 
     The tokenizer would take a whole Chinese sentence for one word; pairs of neighbours find the words in
     it without a dictionary, and single characters find the words of one character.
     """
-    return _SPACELESS.sub(_characters_and_pairs, indexed_text(speaker, text))
+    return _SPACELESS.sub(_characters_and_pairs, text)
 
 
 def spell_query(text: str) -> str:

@@ -44,7 +44,7 @@ def test_nothing_is_found_in_an_empty_scope(bench: Bench) -> None:
 
 def test_filter_finds_what_many_nearer_memories_crowd_out(bench: Bench) -> None:
     """More than one round: what may not be seen is nearer than all that may, and shares no word with it."""
-    crowd = limits.VECTOR_CANDIDATES_MIN * limits.VECTOR_ROUND_GROWTH + 50
+    crowd = limits.SEARCH_BREADTH_MIN * limits.SEARCH_ROUND_GROWTH + 50
     bench.scribe.remember(*(f"shellfish {n}" for n in range(crowd)), importance=0.1)
     bench.scribe.remember("something else", importance=0.9)
 

@@ -1,10 +1,11 @@
-"""The embedded default: rows, words, vectors, jobs and events in one SQLite file."""
+"""The embedded default: rows, vectors, jobs and events in one SQLite file; what searches read, in memory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.database import Database
+from holdfast.adapters.sqlite.homes import Homes
 from holdfast.adapters.sqlite.reindexing import SqliteReindexer
 from holdfast.adapters.sqlite.store import SqliteMemoryStore
 from holdfast.adapters.sqlite.vectors import SqliteVectorIndex
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Database",
+    "Homes",
     "SqliteMemoryStore",
     "SqliteReindexer",
     "SqliteVectorIndex",
@@ -38,9 +40,10 @@ def open_sqlite(
         PermissionDenied: ``store_read_only``.
     """
     database = Database(path, key=key, vfs=vfs)
+    homes = Homes(identity)
     return Backend(
         store=SqliteMemoryStore(database, identity),
-        vectors=SqliteVectorIndex(database, identity),
-        words=SqliteWordIndex(database),
+        vectors=SqliteVectorIndex(database, homes),
+        words=SqliteWordIndex(database, homes),
         reindexer=SqliteReindexer(database),
     )

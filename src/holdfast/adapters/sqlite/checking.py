@@ -30,7 +30,7 @@ def find_faults(connection: apsw.Connection) -> tuple[str, ...]:
 def _run(what: str, check: Check, connection: apsw.Connection) -> list[str]:
     try:
         return list(check(connection))
-    except (apsw.CorruptError, apsw.SQLError) as damage:
+    except (apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as damage:
         return [f"{what} cannot be checked: {damage}"]
 
 

@@ -1,8 +1,14 @@
--- name: memories_without_words_in_the_index
-SELECT count(*) FROM memories WHERE key NOT IN (SELECT rowid FROM words)
+-- name: memories_whose_turn_in_the_index_is_missing_or_wrong
+SELECT count(*) FROM memories LEFT JOIN turns
+ON turns.home_key = memories.home_key AND turns.memory_key = memories.key
+WHERE turns.thread IS NOT memories.thread
+OR turns.deleted IS NOT (memories.expired_at IS NOT NULL)
+OR turns.terms IS NOT holdfast_terms(memories.speaker, memories.text)
 
--- name: words_in_the_index_of_no_memory
-SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM memories)
+-- name: turns_in_the_index_of_no_memory
+SELECT count(*) FROM turns WHERE NOT EXISTS (
+    SELECT 1 FROM memories WHERE memories.key = turns.memory_key AND memories.home_key = turns.home_key
+)
 
 -- name: memories_without_a_source
 SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM memory_sources)

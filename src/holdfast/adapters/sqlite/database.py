@@ -17,8 +17,8 @@ from holdfast import limits
 from holdfast.adapters.sqlite.commits import CommitQueue
 from holdfast.adapters.sqlite.faults import SPOILS_THE_CONNECTION, decoded, translated
 from holdfast.adapters.sqlite.statements import read_migrations
+from holdfast.adapters.sqlite.terms import Stemmer
 from holdfast.domain.path import read_path
-from holdfast.domain.spelling import spell_words
 from holdfast.domain.text import require_name
 from holdfast.errors import BackendRejected, InvalidInput
 
@@ -268,8 +268,8 @@ class Database:
         connection.pragma("temp_store", "memory")
         connection.pragma("journal_size_limit", limits.LOG_BYTES_KEPT)
         connection.create_scalar_function(
-            "holdfast_words",
-            spell_words,  # type: ignore[arg-type]  # SQLite calls it with a speaker or NULL, and a text
+            "holdfast_terms",
+            Stemmer(connection).terms_of_turn,  # type: ignore[arg-type]  # a speaker or NULL, and a text
             2,
             deterministic=True,
             flags=apsw.SQLITE_INNOCUOUS,

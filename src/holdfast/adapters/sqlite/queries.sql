@@ -1,6 +1,26 @@
 -- name: name_key
 SELECT key FROM names WHERE tenant = ?1 AND kind = ?2 AND name = ?3
 
+-- name: homes_of_tenant
+SELECT key FROM homes
+WHERE tenant_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'tenant' AND name = ?1)
+
+-- name: and_of_user
+user_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'user' AND name = ?)
+
+-- name: and_of_agent
+agent_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'agent' AND name = ?)
+
+-- name: and_of_session
+key IN (
+    SELECT home_key FROM scopes
+    WHERE session_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'session' AND name = ?)
+)
+
+-- name: scopes_of_session
+SELECT key FROM scopes
+WHERE session_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'session' AND name = ?2)
+
 -- name: scope_and_home
 SELECT scopes.key, homes.key FROM scopes JOIN homes ON homes.key = scopes.home_key
 WHERE homes.tenant_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'tenant' AND name = ?1)
@@ -26,6 +46,10 @@ JOIN names AS tenant ON tenant.key = homes.tenant_key
 LEFT JOIN names AS user ON user.key = homes.user_key
 LEFT JOIN names AS agent ON agent.key = homes.agent_key
 LEFT JOIN names AS session ON session.key = scopes.session_key
+
+-- name: first_shown
+SELECT m.key FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
+WHERE {condition} ORDER BY wanted.rowid LIMIT ?
 
 -- name: sources_of_memories
 SELECT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.filters import Condition
@@ -20,14 +21,10 @@ _WRITES = read_statements("writes.sql")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The homes whose memories a read sees, and the sessions when it asks for one.
-
-    ``name_keys`` stand for the words that the scope column of the word index must hold.
-    """
+    """The homes whose memories a read sees, and the sessions when it asks for one."""
 
     home_keys: tuple[int, ...]
     scope_keys: tuple[int, ...] | None
-    name_keys: tuple[int, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -43,35 +40,20 @@ class Reach:
         return Condition(f"{homes.sql} AND {scopes.sql}", homes.values + scopes.values)
 
 
-_NOWHERE = Reach((), None, ())
-
-
 def reach_of(connection: apsw.Connection, scope: Scope) -> Reach:
     """What a read with this scope sees; nothing, when one of its names was never written."""
-    given = {
-        "tenant": scope.tenant,
-        "user": scope.user_id,
-        "agent": scope.agent_id,
-        "session": scope.session_id,
-    }
-    keys = {
-        kind: connection.execute(_SQL["name_key"], (scope.tenant, kind, name)).get
-        for kind, name in given.items()
-        if name is not None
-    }
-    if None in keys.values():
-        return _NOWHERE
-    scope_keys = _scopes_of_session(connection, keys) if "session" in keys else None
-    return Reach(_homes(connection, keys, scope_keys), scope_keys, _narrowest(keys))
+    session = scope.session_id
+    scope_keys = None if session is None else _scopes_of_session(connection, scope.tenant, session)
+    names = {"user": scope.user_id, "agent": scope.agent_id, "session": session}
+    given = {kind: name for kind, name in names.items() if name is not None}
+    rows = connection.execute(_homes_where(*given), (scope.tenant, *given.values()))
+    return Reach(tuple(key for (key,) in rows), scope_keys)
 
 
-def _narrowest(keys: dict[str, int]) -> tuple[int, ...]:
-    """The names that tell the scope apart: the tenant's only when nothing narrower is given.
-
-    A name's key belongs to one tenant, and a tenant's token is in every row that it has.
-    """
-    narrower = tuple(key for kind, key in keys.items() if kind != "tenant")
-    return narrower or (keys["tenant"],)
+@cache
+def _homes_where(*kinds: str) -> str:
+    """The statement that finds the homes with a tenant and with names of these kinds."""
+    return " AND ".join([_SQL["homes_of_tenant"], *(_SQL[f"and_of_{kind}"] for kind in kinds)])
 
 
 def find_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int] | None:
@@ -93,14 +75,8 @@ def _make_scope(connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
     keys = [_name_key(connection, scope.tenant, kind, name) for kind, name in _names(scope)]
     connection.execute(_WRITES["insert_home"], keys[:3])
     home_key: int = connection.execute(_WRITES["home_key"], keys[:3]).get
-    tokens = " ".join(token_of(key) for key in keys if key)
-    scope_key: int = connection.execute(_WRITES["insert_scope"], (home_key, keys[3], tokens)).get
+    scope_key: int = connection.execute(_WRITES["insert_scope"], (home_key, keys[3])).get
     return scope_key, home_key
-
-
-def token_of(name_key: int) -> str:
-    """The word that stands for a name in the word index: no number that somebody says is counted as one."""
-    return f"\ue000{name_key}"
 
 
 def _names(scope: Scope) -> tuple[tuple[str, str | None], ...]:
@@ -119,24 +95,8 @@ def _name_key(connection: apsw.Connection, tenant: str, kind: str, name: str | N
     return key
 
 
-def _homes(
-    connection: apsw.Connection, keys: dict[str, int], scope_keys: tuple[int, ...] | None
-) -> tuple[int, ...]:
-    parts, values = ["tenant_key = ?"], [keys["tenant"]]
-    for kind in ("user", "agent"):
-        if kind in keys:
-            parts.append(f"{kind}_key = ?")
-            values.append(keys[kind])
-    sql = f"SELECT key FROM homes WHERE {' AND '.join(parts)}"
-    if scope_keys is not None:
-        sql += " AND key IN (SELECT home_key FROM scopes WHERE key IN (SELECT value FROM json_each(?)))"
-        return tuple(key for (key,) in connection.execute(sql, (*values, keys_to_json(scope_keys))))
-    return tuple(key for (key,) in connection.execute(sql, values))
-
-
-def _scopes_of_session(connection: apsw.Connection, keys: dict[str, int]) -> tuple[int, ...]:
-    rows = connection.execute("SELECT key FROM scopes WHERE session_key = ?", (keys["session"],))
-    return tuple(key for (key,) in rows)
+def _scopes_of_session(connection: apsw.Connection, tenant: str, session: str) -> tuple[int, ...]:
+    return tuple(key for (key,) in connection.execute(_SQL["scopes_of_session"], (tenant, session)))
 
 
 def _keys_condition(column: str, keys: tuple[int, ...]) -> Condition:

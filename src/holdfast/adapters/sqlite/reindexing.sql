@@ -17,7 +17,7 @@ ORDER BY m.key LIMIT ?3
 INSERT OR REPLACE INTO renewed_vectors (memory_key, embedder_key, version, vector) VALUES (?1, ?2, ?3, ?4)
 
 -- name: renewed
-SELECT m.home_key, m.key, m.thread, renewed.vector
+SELECT m.home_key, m.key, renewed.vector
 FROM memories AS m JOIN renewed_vectors AS renewed ON renewed.memory_key = m.key
 ORDER BY m.home_key, m.key
 

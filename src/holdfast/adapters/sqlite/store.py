@@ -109,26 +109,23 @@ class SqliteMemoryStore:
         """The memory with this id, deleted or not."""
         return self._database.read(lambda connection: _memory_in_scope(connection, scope, memory_id)[1])
 
-    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
-        """The memories with these keys that the scope covers."""
-        found = self._database.read(lambda connection: _memories_by_key(connection, keys))
-        return {key: memory for key, memory in found.items() if scope.covers(memory.scope)}
+    def fetch(self, scope: Scope, keys: Sequence[int], view: View, *, limit: int) -> Mapping[int, Memory]:
+        """The first ``limit`` of these memories, in their order, that the scope covers and the view shows."""
 
-    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
-        """Those of the keys whose memories the scope covers and the view shows."""
-
-        def work(connection: apsw.Connection) -> set[int]:
+        def work(connection: apsw.Connection) -> dict[int, Memory]:
             reach = reach_of(connection, scope)
             if reach.is_empty:
-                return set()
-            among = Condition("m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
-            condition = join("AND", [among, reach.condition(), view_condition(view)])
-            return {
-                key
-                for (key,) in connection.execute(
-                    f"SELECT m.key FROM memories AS m WHERE {condition.sql}", condition.values
-                )
-            }
+                return {}
+            condition = join("AND", [reach.condition(), view_condition(view)])
+            sql = _SQL["first_shown"].replace("{condition}", condition.sql)
+            first: list[int] = []
+            for part in (keys[: 4 * limit], keys[4 * limit :]):  # few are hidden: the first part does
+                values = (keys_to_json(part), *condition.values, limit - len(first))
+                first += (key for (key,) in connection.execute(sql, values))
+                if len(first) == limit:
+                    break
+            memories = _memories_by_key(connection, first)
+            return {key: memories[key] for key in first}
 
         return self._database.read(work)
 

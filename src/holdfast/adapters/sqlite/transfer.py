@@ -158,7 +158,7 @@ def _write_memory(
     if len(record.versions) > 1:
         for version in record.versions:
             writing.insert_version(connection, key, version)
-    writing.insert_vectors(connection, identity, place, [(key, vectors[memory.id])])
+    writing.insert_vectors(connection, identity, home_key, [(key, vectors[memory.id])])
     connection.execute(
         _WRITES["insert_event"],
         (EventType.CREATED.value, to_blob(memory.id), to_microseconds(memory.created_at)),

@@ -25,10 +25,9 @@ KEYS = np.dtype("<i8")
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """The vector of one memory, and the thread whose turn it is."""
+    """The vector of one memory."""
 
     memory_key: int
-    thread: int
     vector: bytes
 
 
@@ -90,7 +89,7 @@ def _take_loose(connection: apsw.Connection, embedder: int, home: int) -> list[V
 def _write_loose(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
     connection.executemany(
         _SQL["insert_loose_vector"],
-        ((embedder, home, row.memory_key, row.thread, row.vector) for row in rows),
+        ((embedder, home, row.memory_key, row.vector) for row in rows),
     )
 
 
@@ -102,7 +101,6 @@ def _write_block(connection: apsw.Connection, embedder: int, home: int, rows: Se
             home,
             rows[-1].memory_key,
             np.array([row.memory_key for row in rows], KEYS).tobytes(),
-            np.array([row.thread for row in rows], KEYS).tobytes(),
             b"".join(row.vector for row in rows),
         ),
     )

@@ -1,95 +1,106 @@
-"""Search by words inside a scope: FTS5 with the scope's tokens inside the match expression."""
+"""Search by words inside a scope: BM25 with the counts of that scope."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import apsw
+import numpy as np
 
-from holdfast.adapters.sqlite.filters import view_condition
-from holdfast.adapters.sqlite.reach import Reach, reach_of, token_of
-from holdfast.adapters.sqlite.rows import Row
-from holdfast.adapters.sqlite.statements import read_statements
-from holdfast.domain.information import telling_words
+from holdfast.adapters.sqlite.homes import join
+from holdfast.adapters.sqlite.postings import find
+from holdfast.adapters.sqlite.terms import Stemmer
+from holdfast.domain.information import K1, B, telling_words
 from holdfast.domain.ranking import Scores, Signal
-from holdfast.domain.spelling import COMMON_WORDS, spell_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence
+
+    import apsw
+    import numpy.typing as npt
 
     from holdfast.adapters.sqlite.database import Database
+    from holdfast.adapters.sqlite.home import Floats, HomeView
+    from holdfast.adapters.sqlite.homes import Homes, Reached
+    from holdfast.adapters.sqlite.postings import Found
     from holdfast.domain.scope import Scope
-    from holdfast.domain.view import View
 
-_SQL = read_statements("words.sql")
-_TOKENIZER = ("porter", ["unicode61", "remove_diacritics", "2"])
-_NOTHING: Mapping[Signal, Scores] = {
-    Signal.WORDS: Scores({}, 0.0, 0.0),
-    Signal.WORDS_WINDOW: Scores({}, 0.0, 0.0),
-}
+    Places = npt.NDArray[np.intp]
+
+_NOTHING = Scores(np.empty(0, np.int64), np.empty(0), 0.0, 0.0)
 
 
 class SqliteWordIndex:
-    """``WordIndex`` on FTS5.
+    """``WordIndex`` on the homes in memory.
 
-    BM25 (Robertson and Zaragoza, 2009) as FTS5 computes it, with k1 = 1.2 and b = 0.75. The window's score
-    counts the words of the two turns before as well.
+    BM25 as ``domain.information`` has it. The window's score counts the words of the two turns before as
+    well; both are measured against the length of the window.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, homes: Homes) -> None:
         self._database = database
+        self._homes = homes
 
-    def search(self, scope: Scope, query: str, view: View, *, limit: int) -> Mapping[Signal, Scores]:
-        """The best of the scope that the view shows, by the message and by its window."""
+    def search(self, scope: Scope, query: str, *, limit: int) -> Mapping[Signal, Scores]:
+        """The best of the scope by the message and by its window."""
 
-        def work(connection: apsw.Connection) -> Mapping[Signal, Scores]:
-            reach = reach_of(connection, scope)
-            words = _query_words(connection, query)
-            if reach.is_empty or not words:
-                return _NOTHING
-            condition = view_condition(view)
-            rows: list[Row] = connection.execute(
-                _SQL["search"].replace("{view}", condition.sql),
-                (_match_expression(reach, words), *condition.values, limit),
-            ).fetchall()
-            ceiling = sum(words.values())
-            return {
-                Signal.WORDS: Scores({key: -turn for key, turn, _ in rows if turn < 0}, 0.0, ceiling),
-                Signal.WORDS_WINDOW: Scores({key: -window for key, _, window in rows}, 0.0, ceiling),
-            }
+        def work(connection: apsw.Connection) -> tuple[list[int], list[Reached]]:
+            return Stemmer(connection).terms_of_query(query), self._homes.reached(connection, scope)
 
-        return self._database.read(work)
+        terms, reached = self._database.read(work)
+        if not terms or not reached:
+            return {Signal.WORDS: _NOTHING, Signal.WORDS_WINDOW: _NOTHING}
+        return _search(terms, reached, limit)
 
 
-def _query_words(connection: apsw.Connection, query: str) -> dict[str, float]:
-    """The words of a query that are worth looking up, as they were written, and how much each tells."""
-    written = _words_by_stem(connection, spell_query(query))
-    telling = {stem: word for stem, word in written.items() if word.casefold() not in COMMON_WORDS} or written
-    counts = _counts(connection, telling)
-    total: int = connection.execute(_SQL["total"]).get
-    return {written[stem]: told for stem, told in telling_words(counts, total).items()}
+def _search(terms: list[int], reached: list[Reached], limit: int) -> Mapping[Signal, Scores]:
+    found = [dict(zip(terms, find(each.home.runs, terms), strict=True)) for each in reached]
+    lengths = join(reached, (each.home.window_lengths for each in reached))
+    told = telling_words({term: _count(term, found, reached) for term in terms}, len(lengths))
+    average = max(1.0, float(lengths.mean()))
+    scored = [_bm25(each.home, rows, told, average) for each, rows in zip(reached, found, strict=True)]
+    keys = join(reached, (each.home.keys for each in reached))
+    by_turn, by_window = (join(reached, scores) for scores in zip(*scored, strict=True))
+    best, ceiling = _best(by_window, limit), sum(told.values())
+    own = best[by_turn[best] > 0]
+    return {
+        Signal.WORDS: Scores(keys[own], by_turn[own], 0.0, ceiling),
+        Signal.WORDS_WINDOW: Scores(keys[best], by_window[best], 0.0, ceiling),
+    }
 
 
-def _counts(connection: apsw.Connection, stems: Iterable[str]) -> dict[str, int]:
-    """How many memories hold each stem."""
-    rows: list[Row] = connection.execute(_SQL["counts"], (json.dumps(list(stems)),)).fetchall()
-    return dict.fromkeys(stems, 0) | dict(rows)
+def _count(term: int, found: Sequence[Mapping[int, Found]], reached: Sequence[Reached]) -> int:
+    """How many turns inside the scope hold the term."""
+    return sum(each.count_inside(rows[term].rows) for each, rows in zip(reached, found, strict=True))
 
 
-def _words_by_stem(connection: apsw.Connection, text: str) -> dict[str, str]:
-    """Each word as it was written, by the stem that the index knows it by."""
-    encoded = text.encode()
-    tokenize = connection.fts5_tokenizer(*_TOKENIZER)
-    tokens = cast("list[Row]", tokenize(encoded, apsw.FTS5_TOKENIZE_QUERY, None))
-    return {stem: encoded[start:end].decode() for start, end, stem, *_ in tokens}
+def _bm25(
+    home: HomeView, found: Mapping[int, Found], told: Mapping[int, float], average: float
+) -> tuple[Floats, Floats]:
+    """The score of every turn of a home, and of every window."""
+    damping = K1 * (1 - B + B * home.window_lengths / np.float32(average))
+    turns, windows = np.zeros(len(damping), np.float32), np.zeros(len(damping), np.float32)
+    for term, information in told.items():
+        own, window = _times(home, found[term])
+        turns += np.float32(information * (K1 + 1)) * (own / (own + damping))
+        windows += np.float32(information * (K1 + 1)) * (window / (window + damping))
+    return turns, windows
 
 
-def _match_expression(reach: Reach, words: Iterable[str]) -> str:
-    scope = " AND ".join(_quote(token_of(key)) for key in reach.name_keys)
-    text = " OR ".join(_quote(word) for word in words)
-    return f"(scope : ({scope})) AND ({{turn context}} : ({text}))"
+def _times(home: HomeView, found: Found) -> tuple[Floats, Floats]:
+    """How often each turn holds a term, and how often each window."""
+    said = np.zeros(len(home.keys) + 1, np.float32)  # one more, for those that have no turn before them
+    said[found.rows] = found.said
+    own = said[:-1]
+    if found.named is not None:
+        own = own.copy()
+        own[found.rows] += found.named
+    return own, own + said[home.before] + said[home.second_before]
 
 
-def _quote(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+def _best(scores: Floats, limit: int) -> Places:
+    """The places of the best that are not 0, at most ``limit`` of them."""
+    found = np.flatnonzero(scores)
+    if len(found) <= limit:
+        return found
+    return found[np.argpartition(scores[found], len(found) - limit)[-limit:]]

@@ -8,7 +8,7 @@ INSERT INTO homes (tenant_key, user_key, agent_key) VALUES (?1, ?2, ?3) ON CONFL
 SELECT key FROM homes WHERE tenant_key = ?1 AND user_key = ?2 AND agent_key = ?3
 
 -- name: insert_scope
-INSERT INTO scopes (home_key, session_key, tokens) VALUES (?1, ?2, ?3) RETURNING key
+INSERT INTO scopes (home_key, session_key) VALUES (?1, ?2) RETURNING key
 
 -- name: insert_episode
 INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?4) RETURNING key
@@ -110,10 +110,10 @@ SELECT loose_vectors FROM homes WHERE key = ?1
 UPDATE homes SET loose_vectors = ?2 WHERE key = ?1
 
 -- name: insert_loose_vector
-INSERT INTO loose_vectors (embedder_key, home_key, memory_key, thread, vector) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO loose_vectors (embedder_key, home_key, memory_key, vector) VALUES (?1, ?2, ?3, ?4)
 
 -- name: loose_vectors
-SELECT memory_key, thread, vector FROM loose_vectors WHERE embedder_key = ?1 AND home_key = ?2 ORDER BY memory_key
+SELECT memory_key, vector FROM loose_vectors WHERE embedder_key = ?1 AND home_key = ?2 ORDER BY memory_key
 
 -- name: delete_loose_vectors
 DELETE FROM loose_vectors WHERE embedder_key = ?1 AND home_key = ?2
@@ -122,8 +122,8 @@ DELETE FROM loose_vectors WHERE embedder_key = ?1 AND home_key = ?2
 UPDATE loose_vectors SET vector = ?4 WHERE embedder_key = ?1 AND home_key = ?2 AND memory_key = ?3
 
 -- name: insert_vector_block
-INSERT INTO vector_blocks (embedder_key, home_key, last_memory_key, memory_keys, threads, vectors)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO vector_blocks (embedder_key, home_key, last_memory_key, memory_keys, vectors)
+VALUES (?1, ?2, ?3, ?4, ?5)
 
 -- name: block_of_memory
 SELECT key, memory_keys, vectors FROM vector_blocks

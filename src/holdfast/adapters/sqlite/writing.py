@@ -82,7 +82,7 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     for memory_id, position in change.repeated:
         _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
     vectors = [(key, new.vector) for key, new in zip(keys, change.new, strict=True)]
-    insert_vectors(connection, identity, place, vectors)
+    insert_vectors(connection, identity, home_key, vectors)
     _announce(connection, EventType.CREATED, [new.memory for new in change.new], episode.created_at)
     if change.answer is not None:
         _keep_answer(connection, change.answer, scope_key)
@@ -160,16 +160,16 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
 def insert_vectors(
     connection: apsw.Connection,
     identity: EmbedderIdentity,
-    place: Place,
+    home_key: int,
     vectors: Sequence[tuple[int, Vector]],
 ) -> None:
-    """Write the vectors of new memories, by key, of one thread.
+    """Write the vectors of new memories of one home, by key.
 
     Raises:
         BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder.
     """
-    rows = [VectorRow(key, place.thread, to_stored(vector)) for key, vector in vectors]
-    append_vectors(connection, current_embedder(connection, identity), place.home_key, rows)
+    rows = [VectorRow(key, to_stored(vector)) for key, vector in vectors]
+    append_vectors(connection, current_embedder(connection, identity), home_key, rows)
 
 
 def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) -> int:

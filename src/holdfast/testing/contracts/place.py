@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
+from holdfast.domain.memory import Memory
+from holdfast.domain.scope import Scope
+from holdfast.domain.view import View
 from holdfast.errors import HoldfastError
 from holdfast.ports import Backend, EmbedderIdentity
-from holdfast.testing.contracts.scribe import Scribe
+from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.embedder import HashingEmbedder
 
 Place = Callable[[EmbedderIdentity], Backend]
 """Opens one store for an embedder; called again, it opens the same store once more."""
 
 EMBEDDER = HashingEmbedder()
+
+LONG_AGO = View(datetime(1970, 1, 1, tzinfo=UTC), include_archived=True)
+"""Shows all that is not deleted: nothing had expired yet."""
+
+
+def memories_of(backend: Backend, keys: Iterable[int], scope: Scope = ANA) -> dict[int, Memory]:
+    """The undeleted memories with these keys that the scope covers."""
+    wanted = sorted(keys)
+    return dict(backend.store.fetch(scope, wanted, LONG_AGO, limit=len(wanted)))
 
 
 class BackendContract:

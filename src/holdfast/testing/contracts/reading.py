@@ -15,7 +15,7 @@ from holdfast.domain.query import Compare, Field, Operator
 from holdfast.domain.ranking import Signal
 from holdfast.domain.scope import Scope
 from holdfast.errors import NotFound
-from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
+from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, memories_of, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.contracts.store import BOB, TENANT, UNKNOWN_ID
 
@@ -62,18 +62,17 @@ class ReadingContract(BackendContract):
         self, backend: Backend, scribe: Scribe, inhabitants: dict[str, Memory]
     ) -> None:
         keys = keys_of(backend)
-        query, view = EMBEDDER.embed_query("hello"), scribe.view()
+        query = EMBEDDER.embed_query("hello")
         for scope in (*INHABITED, *EMPTY_SCOPES, TENANT):
             inside = {text for text, memory in inhabitants.items() if scope.covers(memory.scope)}
-            visible = backend.store.visible(scope, keys, view)
             by_meaning = backend.vectors.search(scope, query, limit=100, also=keys)
-            by_words = backend.words.search(scope, "hello", view, limit=100)
+            by_words = backend.words.search(scope, "hello", limit=100)
 
             assert set(scribe.shown(scope)) == inside, scope
-            assert texts(backend.store.fetch(scope, keys).values()) == inside, scope
-            for found in (visible, *(s.by_key for s in (*by_meaning.values(), *by_words.values()))):
+            assert texts(memories_of(backend, keys, scope).values()) == inside, scope
+            for found in (s.by_key for s in (*by_meaning.values(), *by_words.values())):
                 assert len(found) == len(inside), scope
-                assert texts(backend.store.fetch(scope, sorted(found)).values()) == inside, scope
+                assert texts(memories_of(backend, found, scope).values()) == inside, scope
 
     def test_memory_outside_the_scope_is_not_found(
         self, backend: Backend, inhabitants: dict[str, Memory]
@@ -104,10 +103,20 @@ class ReadingContract(BackendContract):
         scribe.remember("hello")
         (key,) = keys_of(backend)
 
-        assert list(backend.store.fetch(ANA, [key, key + 1_000, -1])) == [key]
-        assert backend.store.visible(ANA, [key, key + 1_000, -1], scribe.view()) == {key}
-        assert backend.store.fetch(ANA, []) == {}
-        assert backend.store.visible(ANA, [], scribe.view()) == set()
+        assert list(backend.store.fetch(ANA, [key, key + 1_000, -1], scribe.view(), limit=9)) == [key]
+        assert backend.store.fetch(ANA, [], scribe.view(), limit=9) == {}
+
+    def test_first_of_the_keys_that_are_shown_are_fetched_in_their_order(
+        self, backend: Backend, scribe: Scribe
+    ) -> None:
+        memories = scribe.remember(*(f"hello {n}" for n in range(6)))
+        keys = [keys_of(backend)[n] for n in (4, 1, 5, 0, 3, 2)]
+        scribe.delete(memories[1])
+
+        found = backend.store.fetch(ANA, keys, scribe.view(), limit=3)
+
+        assert [memory.text for memory in found.values()] == ["hello 4", "hello 5", "hello 0"]
+        assert list(found) == [keys[0], keys[2], keys[3]]
 
     def test_deleted_memory_is_hidden_until_it_is_restored(self, backend: Backend, scribe: Scribe) -> None:
         kept, memory = scribe.remember("hello first", "hello second")
@@ -255,16 +264,16 @@ def everywhere(backend: Backend, scribe: Scribe, **fields: object) -> set[str]:
     """The texts that Ana is shown, the same by listing, by words and by key."""
     view = scribe.view(**fields)
     listed = {memory.text for memory in backend.store.list(ANA, view, limit=100, after=None).memories}
-    by_words = backend.words.search(ANA, "hello", view, limit=100)
+    by_words = backend.words.search(ANA, "hello", limit=100)
     by_meaning = backend.vectors.search(ANA, EMBEDDER.embed_query("hello"), limit=100)
-    visible = backend.store.visible(ANA, sorted({k for s in by_meaning.values() for k in s.by_key}), view)
-    for keys in ({key for scores in by_words.values() for key in scores.by_key}, visible):
-        assert {memory.text for memory in backend.store.fetch(ANA, sorted(keys)).values()} == listed
+    for signals in (by_words, by_meaning):
+        keys = sorted({key for scores in signals.values() for key in scores.by_key})
+        assert texts(backend.store.fetch(ANA, keys, view, limit=100).values()) == listed
     return listed
 
 
 def meaning_of(backend: Backend, query: str, memory: Memory) -> float:
     """How near a memory of Ana's is to a query."""
     (scores, _) = backend.vectors.search(ANA, EMBEDDER.embed_query(query), limit=100).values()
-    by_id = {m.id: key for key, m in backend.store.fetch(ANA, sorted(scores.by_key)).items()}
+    by_id = {m.id: key for key, m in memories_of(backend, scores.by_key).items()}
     return scores.by_key[by_id[memory.id]]

@@ -11,7 +11,7 @@ from holdfast.domain.message import Message, Role
 from holdfast.domain.ranking import Signal
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected
-from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
+from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, memories_of, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.contracts.store import BOB
 from holdfast.testing.embedder import HashingEmbedder
@@ -192,4 +192,4 @@ def nearest(backend: Backend, embedder: Embedder, text: str) -> str:
     """The memory of Ana's that is nearest to a text."""
     scores = backend.vectors.search(ANA, embedder.embed_query(text), limit=1)[Signal.MEANING].by_key
     key = max(scores, key=lambda key: scores[key])
-    return backend.store.fetch(ANA, [key])[key].text
+    return memories_of(backend, [key])[key].text

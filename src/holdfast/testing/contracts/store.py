@@ -538,7 +538,7 @@ class MemoryStoreContract(BackendContract):
             backend.store.change_number,
             backend.store.check,
             lambda: backend.vectors.search(ANA, query, limit=1),
-            lambda: backend.words.search(ANA, "hello", view, limit=1),
+            lambda: backend.words.search(ANA, "hello", limit=1),
             backend.reindexer.identity,
         ]
         for call in calls:

@@ -80,7 +80,7 @@ class TransferContract(BackendContract):
                 case RelationRecord():
                     assert {record.relation.from_id, record.relation.to_id} <= there
 
-    def test_loaded_memories_are_found(self, full: Backend, empty: Backend, scribe: Scribe) -> None:
+    def test_loaded_memories_are_found(self, full: Backend, empty: Backend) -> None:
         records = list(full.store.records(None))
         empty.store.load(records, vectors_of(records))
         query = EMBEDDER.embed_query("Where did Ana live?")
@@ -91,8 +91,8 @@ class TransferContract(BackendContract):
                 assert sorted(here[signal].by_key.values()) == pytest.approx(
                     sorted(scores.by_key.values()), abs=1e-3
                 )
-            for signal, scores in full.words.search(scope, "Berlin tenant", scribe.view(), limit=9).items():
-                words = empty.words.search(scope, "Berlin tenant", scribe.view(), limit=9)[signal]
+            for signal, scores in full.words.search(scope, "Berlin tenant", limit=9).items():
+                words = empty.words.search(scope, "Berlin tenant", limit=9)[signal]
                 assert sorted(words.by_key.values()) == pytest.approx(sorted(scores.by_key.values()))
 
     def test_loaded_store_goes_on(self, full: Backend, empty: Backend, scribe: Scribe) -> None:

@@ -11,7 +11,7 @@ from holdfast import limits
 from holdfast.domain.ranking import Scores, Signal
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected
-from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
+from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, memories_of, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.contracts.store import BOB
 from holdfast.testing.embedder import HashingEmbedder
@@ -197,7 +197,7 @@ def windows(vectors: Vectors) -> Vectors:
 def numbers_by_key(backend: Backend, scope: Scope, found: Mapping[Signal, Scores]) -> dict[int, int]:
     """Which of the memories of a scope, in the order of their writing, a key belongs to."""
     every = backend.vectors.search(scope, EMBEDDER.embed_query("any"), limit=10_000)[Signal.MEANING]
-    memories = backend.store.fetch(scope, sorted(every.by_key))
+    memories = memories_of(backend, every.by_key, scope)
     ordered = sorted(memories, key=lambda key: memories[key].id)
     assert found[Signal.MEANING].by_key.keys() <= set(ordered)
     return {key: number for number, key in enumerate(ordered)}

@@ -84,13 +84,11 @@ class InMemoryStore:
         with self._access.use() as data:
             return data.of_id(memory_id, scope).memory
 
-    def fetch(self, scope: Scope, keys: Sequence[int]) -> Mapping[int, Memory]:
-        wanted = set(keys)
+    def fetch(self, scope: Scope, keys: Sequence[int], view: View, *, limit: int) -> Mapping[int, Memory]:
         with self._access.use() as data:
-            return {held.key: held.memory for held in data.inside(scope) if held.key in wanted}
-
-    def visible(self, scope: Scope, keys: Sequence[int], view: View) -> set[int]:
-        return {key for key, memory in self.fetch(scope, keys).items() if sees(view, memory)}
+            inside = {held.key: held.memory for held in data.inside(scope)}
+        shown = [key for key in keys if key in inside and sees(view, inside[key])]
+        return {key: inside[key] for key in shown[:limit]}
 
     def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
         with self._access.use() as data:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.domain.ranking import Scores, Signal
+from holdfast.testing.in_memory.scores import scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
+
+    import numpy.typing as npt
 
     from holdfast.domain.scope import Scope
     from holdfast.ports import Vector, Vectors
@@ -27,18 +30,22 @@ class InMemoryVectorIndex:
         self._access = access
 
     def search(
-        self, scope: Scope, query: Vector, *, limit: int, also: Sequence[int] = ()
+        self, scope: Scope, query: Vector, *, limit: int, also: npt.ArrayLike = ()
     ) -> Mapping[Signal, Scores]:
         with self._access.use() as data:
             data.require_embedder(self._access.identity)
             held = data.inside(scope)
         if not held:
-            nothing = Scores({}, 0.0, 0.0)
+            nothing = scores_of({}, 0.0, 0.0)
             return {Signal.MEANING: nothing, Signal.MEANING_WINDOW: nothing}
         keys = [item.key for item in held]
         turns = _score(keys, np.stack([item.vector for item in held]), query)
         windows = _score(keys, _windows(held), query)
-        chosen = _best(turns, limit) | _best(windows, limit) | (set(also) & set(keys))
+        chosen = (
+            _best(turns, limit)
+            | _best(windows, limit)
+            | (set(np.asarray(also, np.int64).tolist()) & set(keys))
+        )
         return {
             Signal.MEANING: _scores(turns, chosen),
             Signal.MEANING_WINDOW: _scores(windows, chosen),
@@ -46,7 +53,7 @@ class InMemoryVectorIndex:
 
 
 def _windows(held: Sequence[Held]) -> Vectors:
-    """For each memory the unit sum of its vector and those of the two turns before it in its thread."""
+    """For each memory the unit sum of its vector and those of the two undeleted turns before it."""
     earlier: dict[Hashable, deque[Vector]] = {}
     return np.stack([_window(item, earlier) for item in held])
 
@@ -56,7 +63,8 @@ def _window(item: Held, earlier: dict[Hashable, deque[Vector]]) -> Vector:
     total = item.vector.astype(np.float32)
     for vector, weight in zip(reversed(before), (BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT), strict=False):
         total = total + weight * vector
-    before.append(item.vector)
+    if not item.memory.is_deleted:
+        before.append(item.vector)
     unit: Vector = (total / max(float(np.linalg.norm(total)), 1e-3)).astype(np.float32)
     return unit
 
@@ -71,4 +79,4 @@ def _best(scores: Mapping[int, float], limit: int) -> set[int]:
 
 def _scores(scores: Mapping[int, float], chosen: set[int]) -> Scores:
     by_key = {key: score for key, score in scores.items() if key in chosen}
-    return Scores(by_key, min(scores.values()), max(scores.values()))
+    return scores_of(by_key, min(scores.values()), max(scores.values()))

@@ -16,8 +16,7 @@ CREATE TABLE store (
 ) STRICT;
 INSERT INTO store VALUES (1, 0, NULL);
 
--- Names of users, agents and sessions, once each. A key, behind U+E000, is also the name's token in the
--- word index.
+-- Names of users, agents and sessions, once each.
 CREATE TABLE names (
     key INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -43,7 +42,6 @@ CREATE TABLE scopes (
     key INTEGER PRIMARY KEY,
     home_key INTEGER NOT NULL REFERENCES homes (key),
     session_key INTEGER NOT NULL,
-    tokens TEXT NOT NULL,
     UNIQUE (home_key, session_key)
 ) STRICT;
 CREATE INDEX scopes_by_session ON scopes (session_key);
@@ -156,7 +154,6 @@ CREATE TABLE loose_vectors (
     embedder_key INTEGER NOT NULL REFERENCES embedders (key),
     home_key INTEGER NOT NULL REFERENCES homes (key),
     memory_key INTEGER NOT NULL REFERENCES memories (key),
-    thread INTEGER NOT NULL,
     vector BLOB NOT NULL,
     PRIMARY KEY (embedder_key, home_key, memory_key)
 ) STRICT, WITHOUT ROWID;
@@ -167,7 +164,6 @@ CREATE TABLE vector_blocks (
     home_key INTEGER NOT NULL REFERENCES homes (key),
     last_memory_key INTEGER NOT NULL,
     memory_keys BLOB NOT NULL,
-    threads BLOB NOT NULL,
     vectors BLOB NOT NULL,
     UNIQUE (embedder_key, home_key, last_memory_key)
 ) STRICT;
@@ -180,56 +176,35 @@ CREATE TABLE renewed_vectors (
     vector BLOB NOT NULL
 ) STRICT;
 
--- The word index. ``turn`` is the speaker's name and the text; ``context`` the text of the two turns before it,
--- without names, which would match nearly every turn of a conversation.
--- holdfast_words(speaker, text) writes scripts without spaces as n-grams.
-CREATE VIRTUAL TABLE words USING fts5 (
-    scope, turn, context, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
-CREATE VIRTUAL TABLE word_counts USING fts5vocab (words, row);
+-- What the indexes in memory are built from, beside the vectors: the turns of a home, and the words of each.
+-- holdfast_terms(speaker, text) gives the words as numbers, so that a home is read without reading a text.
+-- A new epoch tells every process that what it holds of the home is no longer so.
+CREATE TABLE turns (
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    memory_key INTEGER NOT NULL REFERENCES memories (key),
+    thread INTEGER NOT NULL,
+    deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    terms BLOB NOT NULL,
+    PRIMARY KEY (home_key, memory_key)
+) STRICT, WITHOUT ROWID;
 
-CREATE VIEW word_contexts (key, context) AS
-SELECT memories.key, (
-    SELECT group_concat(holdfast_words(NULL, earlier.text), char(10)) FROM (
-        SELECT turn.key, turn.speaker, turn.text FROM memories AS turn
-        WHERE turn.thread = memories.thread AND turn.key < memories.key AND turn.expired_at IS NULL
-        ORDER BY turn.key DESC LIMIT 2
-    ) AS earlier
-)
-FROM memories;
-
--- A turn is in the windows up to and including the second undeleted turn behind it; the deleted ones
--- between are kept right too, because they may be restored.
-CREATE TRIGGER words_of_a_new_memory AFTER INSERT ON memories BEGIN
-    INSERT INTO words (rowid, scope, turn, context) VALUES (
-        NEW.key,
-        (SELECT tokens FROM scopes WHERE key = NEW.scope_key),
-        holdfast_words(NEW.speaker, NEW.text),
-        (SELECT context FROM word_contexts WHERE key = NEW.key)
+CREATE TRIGGER turn_of_a_new_memory AFTER INSERT ON memories BEGIN
+    INSERT INTO turns (home_key, memory_key, thread, deleted, terms) VALUES (
+        NEW.home_key, NEW.key, NEW.thread, NEW.expired_at IS NOT NULL, holdfast_terms(NEW.speaker, NEW.text)
     );
 END;
 
-CREATE TRIGGER words_of_a_changed_memory AFTER UPDATE OF text, speaker, expired_at ON memories BEGIN
-    UPDATE words SET turn = holdfast_words(NEW.speaker, NEW.text) WHERE rowid = NEW.key;
-    UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
-    WHERE rowid IN (
-        SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key AND key <= coalesce((
-            SELECT key FROM memories WHERE thread = NEW.thread AND key > NEW.key AND expired_at IS NULL
-            ORDER BY key LIMIT 1 OFFSET 1
-        ), 9223372036854775807)
-    );
+CREATE TRIGGER turn_of_a_changed_memory AFTER UPDATE OF text, speaker, expired_at ON memories
+WHEN NEW.text <> OLD.text OR NEW.speaker IS NOT OLD.speaker
+OR (NEW.expired_at IS NULL) <> (OLD.expired_at IS NULL) BEGIN
+    UPDATE turns SET deleted = NEW.expired_at IS NOT NULL, terms = holdfast_terms(NEW.speaker, NEW.text)
+    WHERE home_key = NEW.home_key AND memory_key = NEW.key;
+    UPDATE homes SET epoch = epoch + 1 WHERE key = NEW.home_key;
 END;
 
-CREATE TRIGGER words_of_a_removed_memory AFTER DELETE ON memories BEGIN
-    DELETE FROM words WHERE rowid = OLD.key;
-    UPDATE words SET context = (SELECT context FROM word_contexts WHERE key = words.rowid)
-    WHERE rowid IN (
-        SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key AND key <= coalesce((
-            SELECT key FROM memories WHERE thread = OLD.thread AND key > OLD.key AND expired_at IS NULL
-            ORDER BY key LIMIT 1 OFFSET 1
-        ), 9223372036854775807)
-    );
+CREATE TRIGGER turn_of_a_removed_memory BEFORE DELETE ON memories BEGIN
+    DELETE FROM turns WHERE home_key = OLD.home_key AND memory_key = OLD.key;
+    UPDATE homes SET epoch = epoch + 1 WHERE key = OLD.home_key;
 END;
 
 -- Work that outlives a process.

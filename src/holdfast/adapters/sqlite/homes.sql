@@ -1,3 +1,6 @@
+-- name: change_number
+SELECT change_number FROM store
+
 -- name: homes
 SELECT key, change_number, epoch FROM homes WHERE key IN (SELECT value FROM json_each(?1))
 
@@ -5,18 +8,14 @@ SELECT key, change_number, epoch FROM homes WHERE key IN (SELECT value FROM json
 SELECT embedders.key, embedders.id, embedders.revision, embedders.dimension
 FROM store JOIN embedders ON embedders.key = store.embedder_key
 
--- name: count_after
-SELECT (
-    SELECT coalesce(sum(length(memory_keys) / 8), 0) FROM vector_blocks
-    WHERE embedder_key = ?1 AND home_key = ?2 AND last_memory_key > ?3
-) + (
-    SELECT count(*) FROM loose_vectors WHERE embedder_key = ?1 AND home_key = ?2 AND memory_key > ?3
-)
+-- name: turns_after
+SELECT memory_key, thread, deleted, terms FROM turns
+WHERE home_key = ?1 AND memory_key > ?2 ORDER BY memory_key
 
 -- name: blocks_after
-SELECT memory_keys, threads, vectors FROM vector_blocks
+SELECT memory_keys, vectors FROM vector_blocks
 WHERE embedder_key = ?1 AND home_key = ?2 AND last_memory_key > ?3 ORDER BY last_memory_key
 
 -- name: loose_after
-SELECT memory_key, thread, vector FROM loose_vectors
+SELECT memory_key, vector FROM loose_vectors
 WHERE embedder_key = ?1 AND home_key = ?2 AND memory_key > ?3 ORDER BY memory_key

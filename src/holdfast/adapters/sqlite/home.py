@@ -1,0 +1,195 @@
+"""One home in memory: its turns, their vectors, their words, and the windows that are derived from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from holdfast.adapters.sqlite.growing import Growing
+from holdfast.adapters.sqlite.postings import Run, run_of, with_run
+from holdfast.adapters.sqlite.terms import OF_A_NAME, TERM
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Keys = npt.NDArray[np.int64]
+    Rows = npt.NDArray[np.int32]
+    Floats = npt.NDArray[np.float32]
+
+NONE = -1
+"""Where there is no row: as an index it means the last, where those who add a column of zeros have put it."""
+
+BEFORE_WEIGHT = 0.5
+SECOND_BEFORE_WEIGHT = 0.3
+"""How much of the one and of the other turn before it a window holds. The unit sum of three turns' vectors
+finds as well as embedding the three turns' text together (development conversations: Recall@10 74.6
+against 74.8 in the same sum of signals) and costs neither a second embedding nor a byte of disk."""
+
+_ROWS_AT_A_TIME = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn as it lies in the file: its memory, its conversation, and the terms of its words."""
+
+    key: int
+    thread: int
+    deleted: bool
+    terms: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """A home as it was at one moment, in the order of its memories' keys.
+
+    ``before`` and ``second_before`` are the rows of the two undeleted turns before each in its thread, or
+    ``NONE``. ``window_norms`` are the lengths of the weighted sums of the three vectors, and
+    ``window_lengths`` the words of the three turns, the names of the earlier two left out.
+    """
+
+    keys: Keys
+    threads: Keys
+    before: Rows
+    second_before: Rows
+    vectors: Floats
+    window_norms: Floats
+    window_lengths: Floats
+    runs: tuple[Run, ...]
+
+
+class Home:
+    """Takes in turns as they come, and shows itself as it is at the moment."""
+
+    def __init__(self, dimension: int) -> None:
+        self._keys = Growing(np.int64)
+        self._threads = Growing(np.int64)
+        self._before = Growing(np.int32)
+        self._second_before = Growing(np.int32)
+        self._vectors = Growing(np.float32, dimension)
+        self._window_norms = Growing(np.float32)
+        self._said_lengths = Growing(np.float32)
+        self._window_lengths = Growing(np.float32)
+        self._runs: tuple[Run, ...] = ()
+        self._last_of_threads: dict[int, tuple[int, int]] = {}
+
+    @property
+    def last_key(self) -> int:
+        """The greatest key of a memory that it has taken in; 0 at first."""
+        keys = self._keys.rows
+        return int(keys[-1]) if len(keys) else 0
+
+    @property
+    def bytes(self) -> int:
+        """The memory that its rows take."""
+        columns = (
+            self._keys, self._threads, self._before, self._second_before, self._vectors,
+            self._window_norms, self._said_lengths, self._window_lengths,
+        )  # fmt: skip
+        return sum(column.rows.nbytes for column in columns) + sum(run.bytes for run in self._runs)
+
+    @property
+    def view(self) -> HomeView:
+        """What it holds now. Later additions do not show in it."""
+        return HomeView(
+            keys=self._keys.rows,
+            threads=self._threads.rows,
+            before=self._before.rows,
+            second_before=self._second_before.rows,
+            vectors=self._vectors.rows,
+            window_norms=self._window_norms.rows,
+            window_lengths=self._window_lengths.rows,
+            runs=self._runs,
+        )
+
+    def extend(self, turns: Sequence[Turn], vectors: Floats) -> None:
+        """Take in more turns, in the order of their keys, with a vector for each."""
+        first = len(self._keys.rows)
+        self._keys.extend(np.array([turn.key for turn in turns], np.int64))
+        self._threads.extend(np.array([turn.thread for turn in turns], np.int64))
+        self._link(turns, first)
+        self._vectors.extend(vectors)
+        self._window_norms.extend(self._new_norms(first))
+        self._take_in_words(turns, first)
+
+    def _link(self, turns: Sequence[Turn], first: int) -> None:
+        before = np.empty((len(turns), 2), np.int32)
+        for place, turn in enumerate(turns):
+            last, second_last = self._last_of_threads.get(turn.thread, (NONE, NONE))
+            before[place] = last, second_last
+            if not turn.deleted:
+                self._last_of_threads[turn.thread] = (first + place, last)
+        self._before.extend(before[:, 0])
+        self._second_before.extend(before[:, 1])
+
+    def _new_norms(self, first: int) -> Floats:
+        """The lengths of the sums, from dot products of neighbours; the vectors themselves have length 1."""
+        before, second_before = self._before.rows[first:], self._second_before.rows[first:]
+        a, b = BEFORE_WEIGHT * (before != NONE), SECOND_BEFORE_WEIGHT * (second_before != NONE)
+        own = np.arange(first, first + len(before), dtype=np.int32)
+        squared = (
+            1
+            + a * a
+            + b * b
+            + 2 * a * self._dots(own, before)
+            + 2 * b * self._dots(own, second_before)
+            + 2 * a * b * self._dots(before, second_before)
+        )
+        norms: Floats = np.sqrt(np.maximum(squared, 1e-6)).astype(np.float32)
+        return norms
+
+    def _dots(self, rows: Rows, others: Rows) -> Floats:
+        """Dot products of rows with others, so many at a time that the copies stay small."""
+        vectors, dots = self._vectors.rows, np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), _ROWS_AT_A_TIME):
+            part = slice(start, start + _ROWS_AT_A_TIME)
+            np.einsum("ij,ij->i", vectors[rows[part]], vectors[others[part]], out=dots[part])
+        return dots
+
+    def _take_in_words(self, turns: Sequence[Turn], first: int) -> None:
+        terms = np.frombuffer(b"".join(turn.terms for turn in turns), TERM)
+        lengths = np.array([len(turn.terms) // TERM.itemsize for turn in turns])
+        rows = np.repeat(np.arange(first, first + len(turns), dtype=np.int64), lengths)
+        self._runs = with_run(self._runs, run_of(terms, rows))
+        named = np.bincount(rows[terms >= OF_A_NAME] - first, minlength=len(turns))
+        self._said_lengths.extend(lengths - named)
+        said = np.append(self._said_lengths.rows, 0)
+        self._window_lengths.extend(
+            lengths + said[self._before.rows[first:]] + said[self._second_before.rows[first:]]
+        )
+
+
+def marked(home: HomeView, keys: Keys) -> npt.NDArray[np.bool_]:
+    """For each row whether its key is among these."""
+    rows = home.keys.searchsorted(keys)
+    there = rows < len(home.keys)
+    rows, wanted = rows[there], keys[there]
+    marks = np.zeros(len(home.keys), np.bool_)
+    marks[rows[home.keys[rows] == wanted]] = True
+    return marks
+
+
+def turn_scores(home: HomeView, query: Floats) -> Floats:
+    """The score of every turn: its dot product with the query, on this thread alone.
+
+    ``@`` would hand even a thousand rows to the threads of BLAS, which wait for one another busily. Measured
+    at 10,000 rows on two cores that other processes use too: 12 ms, against 1.1 here; on idle ones it is
+    memory that bounds both.
+    """
+    scores: Floats = np.einsum("ij,j->i", home.vectors, query)
+    return scores
+
+
+def window_scores(home: HomeView, turn_scores: Floats) -> Floats:
+    """The score of every window, from the scores of the turns."""
+    padded = np.append(turn_scores, np.float32(0))
+    total = (
+        turn_scores
+        + np.float32(BEFORE_WEIGHT) * padded[home.before]
+        + np.float32(SECOND_BEFORE_WEIGHT) * padded[home.second_before]
+    )
+    scores: Floats = total / home.window_norms
+    return scores

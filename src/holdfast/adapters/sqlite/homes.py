@@ -1,0 +1,189 @@
+"""The homes that searches read, in memory: they follow the file, and the least recently used goes first."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from holdfast import limits
+from holdfast.adapters.sqlite.home import Home, HomeView, Turn
+from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.rows import Row, keys_to_json
+from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.vector_rows import KEYS, STORED
+from holdfast.errors import BackendRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import apsw
+    import numpy.typing as npt
+
+    from holdfast.adapters.sqlite.home import Floats, Rows
+    from holdfast.domain.scope import Scope
+    from holdfast.ports import EmbedderIdentity
+
+_SQL = read_statements("homes.sql")
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a scope reaches of one home: the rows that lie inside it, or all of them."""
+
+    home: HomeView
+    inside: npt.NDArray[np.intp] | None
+
+    def of_inside(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        """Those of some values, one for each row of the home, that lie inside."""
+        return values if self.inside is None else values[self.inside]
+
+    def count_inside(self, rows: Rows) -> int:
+        """How many of these rows of the home lie inside."""
+        return len(rows) if self.inside is None else int(np.isin(rows, self.inside).sum())
+
+
+@dataclass(slots=True)
+class _Held:
+    """A home, and what the file said of it when it was last read."""
+
+    home: Home
+    epoch: int = -1
+    change_number: int = -1
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def join(reached: Sequence[Reached], values: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:
+    """The values of every home, one for each of its rows, as one array of those that lie inside."""
+    return np.concatenate([each.of_inside(own) for each, own in zip(reached, values, strict=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was reached last: a search asks twice, and the next one is often of the same scope."""
+
+    scope: Scope | None
+    change_number: int
+    reached: list[Reached]
+
+
+class Homes:
+    """Reads homes when they are first asked for, and then only what came in since."""
+
+    def __init__(self, identity: EmbedderIdentity, *, bytes_max: int = limits.HOMES_BYTES_MAX) -> None:
+        self._identity = identity
+        self._bytes_max = bytes_max
+        self._held: OrderedDict[int, _Held] = OrderedDict()
+        self._last = _Last(None, 0, [])
+        self._lock = threading.Lock()
+
+    def reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
+        """What the scope reaches, home by home, as it is in the connection's transaction or later.
+
+        Raises:
+            BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder,
+                ``store_damaged`` when its vectors are not those of its memories.
+        """
+        change_number = connection.execute(_SQL["change_number"]).get
+        last = self._last
+        if (last.scope, last.change_number) != (scope, change_number):
+            last = self._last = _Last(scope, change_number, self._reached(connection, scope))
+        return last.reached
+
+    def _reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
+        reach = reach_of(connection, scope)
+        if reach.is_empty:
+            return []
+        embedder = self._embedder_key(connection)
+        rows: list[Row] = connection.execute(_SQL["homes"], (keys_to_json(reach.home_keys),)).fetchall()
+        found = (_inside(self._view(connection, embedder, *row), reach) for row in rows)
+        return [reached for reached in found if reached is not None]
+
+    def _embedder_key(self, connection: apsw.Connection) -> int | None:
+        row: Row | None = connection.execute(_SQL["embedder"]).fetchone()
+        if row is None:
+            return None
+        key, *identity = row
+        if tuple(identity) != (self._identity.id, self._identity.revision, self._identity.dimension):
+            raise BackendRejected(
+                f"the store's vectors no longer come from the embedder {self._identity}: open it again",
+                code="embedder_mismatch",
+            )
+        return int(key)
+
+    def _view(
+        self, connection: apsw.Connection, embedder: int | None, key: int, change_number: int, epoch: int
+    ) -> HomeView:
+        held = self._take(key)
+        with held.lock:  # whoever else wants the home waits for what is being read, instead of reading it too
+            if epoch > held.epoch:
+                held.home, held.epoch = Home(self._identity.dimension), epoch
+                held.change_number = -1
+            if epoch == held.epoch and change_number > held.change_number:
+                self._extend(connection, embedder, key, held.home)
+                held.change_number = change_number
+            view = held.home.view
+        self._make_room()
+        return view
+
+    def _take(self, key: int) -> _Held:
+        with self._lock:
+            held = self._held.setdefault(key, _Held(Home(self._identity.dimension)))
+            self._held.move_to_end(key)
+            return held
+
+    def _make_room(self) -> None:
+        with self._lock:
+            total = sum(held.home.bytes for held in self._held.values())
+            while len(self._held) > 1 and total > self._bytes_max:
+                _, gone = self._held.popitem(last=False)
+                total -= gone.home.bytes
+
+    def _extend(self, connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
+        last = home.last_key
+        turns = [
+            Turn(memory, thread, bool(deleted), terms)
+            for memory, thread, deleted, terms in connection.execute(_SQL["turns_after"], (key, last))
+        ]
+        if turns:
+            home.extend(turns, self._vectors_after(connection, (embedder, key, last), turns))
+
+    def _vectors_after(
+        self, connection: apsw.Connection, place: tuple[int | None, int, int], turns: list[Turn]
+    ) -> Floats:
+        """The vectors of these turns, filled in place: the file's bytes are never all in memory."""
+        wanted = np.array([turn.key for turn in turns])
+        vectors = np.zeros((len(turns), self._identity.dimension), np.float32)
+        missing = len(turns)
+        for keys_blob, stored in connection.execute(_SQL["blocks_after"], place):
+            keys = np.frombuffer(keys_blob, KEYS)
+            new = slice(int(keys.searchsorted(place[-1], "right")), None)
+            rows = wanted.searchsorted(keys[new])
+            vectors[rows] = np.frombuffer(stored, STORED).reshape(len(keys), -1)[new]
+            missing -= len(rows)
+        loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
+        if loose:
+            rows = wanted.searchsorted([memory for memory, _ in loose])
+            vectors[rows] = np.frombuffer(b"".join(vector for _, vector in loose), STORED).reshape(
+                len(rows), -1
+            )
+            missing -= len(rows)
+        if missing:
+            raise BackendRejected(
+                "the store's vectors are not those of its memories: run 'holdfast doctor', then restore a "
+                "backup",
+                code="store_damaged",
+            )
+        return vectors
+
+
+def _inside(home: HomeView, reach: Reach) -> Reached | None:
+    if reach.scope_keys is None:
+        return Reached(home, None) if len(home.keys) else None
+    inside = np.flatnonzero(np.isin(home.threads, reach.scope_keys))
+    return Reached(home, inside) if len(inside) else None

@@ -1,0 +1,120 @@
+"""Which rows hold a term, and how often: sorted runs that are merged as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from holdfast.adapters.sqlite.terms import OF_A_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Terms = npt.NDArray[np.uint32]
+    Rows = npt.NDArray[np.int32]
+    Times = npt.NDArray[np.uint16]
+
+_TIMES_MAX = 65_535
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Terms of consecutive rows in the order of term and row, with how often the row holds the term."""
+
+    terms: Terms
+    rows: Rows
+    times: Times
+
+    @property
+    def bytes(self) -> int:
+        """The memory it takes."""
+        return self.terms.nbytes + self.rows.nbytes + self.times.nbytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows that hold a term, in ascending order, with how often the text does and the speaker's name."""
+
+    rows: Rows
+    said: Times
+    named: Times | None
+
+
+def run_of(terms: Terms, rows: npt.NDArray[np.int64]) -> Run:
+    """The run of these occurrences, one entry for each term of a row."""
+    places, times = np.unique(
+        (terms.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64), return_counts=True
+    )
+    return Run(
+        terms=(places >> np.uint64(32)).astype(np.uint32),
+        rows=(places & np.uint64(0xFFFFFFFF)).astype(np.int32),
+        times=np.minimum(times, _TIMES_MAX).astype(np.uint16),
+    )
+
+
+def with_run(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
+    """The runs with a new one behind them, merged while the last is not half as long as the one before.
+
+    So a term is looked up in few runs, and an entry is merged as often as the runs have doubled
+    (the log-structured merge tree of O'Neil, Cheng, Gawlick and O'Neil, 1996).
+    """
+    merged = [*runs, new]
+    while len(merged) > 1 and 2 * len(merged[-1].terms) > len(merged[-2].terms):
+        merged[-2:] = [_merge(merged[-2], merged[-1])]
+    return tuple(merged)
+
+
+def find(runs: Sequence[Run], terms: Sequence[int]) -> list[Found]:
+    """The rows of each term, and how often they hold it."""
+    said = _entries(runs, np.array(terms, np.uint32))
+    named = _entries(runs, np.array(terms, np.uint32) | np.uint32(OF_A_NAME))
+    return [_together(*entries) for entries in zip(said, named, strict=True)]
+
+
+def _entries(runs: Sequence[Run], terms: Terms) -> list[tuple[Rows, Times]]:
+    """The rows of each term with how often they hold it, the runs one behind the other."""
+    slices = [[*map(slice, *_ends(run, terms))] for run in runs]
+    return [
+        (
+            _joined([run.rows[places[n]] for run, places in zip(runs, slices, strict=True)]),
+            _joined([run.times[places[n]] for run, places in zip(runs, slices, strict=True)]),
+        )
+        for n in range(len(terms))
+    ]
+
+
+def _ends(run: Run, terms: Terms) -> tuple[list[int], list[int]]:
+    return run.terms.searchsorted(terms).tolist(), run.terms.searchsorted(terms, "right").tolist()
+
+
+def _joined(parts: list[npt.NDArray[Number]]) -> npt.NDArray[Number]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _together(said: tuple[Rows, Times], named: tuple[Rows, Times]) -> Found:
+    if not len(named[0]):
+        return Found(*said, None)
+    rows = np.union1d(said[0], named[0])
+    return Found(rows, _spread(*said, rows), _spread(*named, rows))
+
+
+def _spread(rows: Rows, times: Times, among: Rows) -> Times:
+    spread = np.zeros(len(among), np.uint16)
+    spread[among.searchsorted(rows)] = times
+    return spread
+
+
+def _merge(earlier: Run, later: Run) -> Run:
+    terms = np.concatenate([earlier.terms, later.terms])
+    order = np.argsort(terms, kind="stable")  # rows of the earlier run are smaller than all of the later
+    return Run(
+        terms=terms[order],
+        rows=np.concatenate([earlier.rows, later.rows])[order],
+        times=np.concatenate([earlier.times, later.times])[order],
+    )
