@@ -100,13 +100,13 @@ def with_rivals(pairs: Sequence[Pair], ranked: Mapping[QuestionKey, Sequence[Tur
     ]
 
 
-def order_of(pairs: Sequence[Pair], *, size: int, random: Random) -> list[list[int]]:
+def order_of(pairs: Sequence[Pair], *, size: int, random: Random, together: int = 1) -> list[list[int]]:
     """One epoch: the places of the pairs in batches, each question at most once in a batch.
 
-    The last, smaller batch is left out: its loss would be another one.
+    With ``together`` a batch takes that many pairs of a dialogue at a time, so that the answers of the others
+    are wrong turns of the same dialogue. The last, smaller batch is left out: its loss would be another one.
     """
-    places = list(range(len(pairs)))
-    random.shuffle(places)
+    places = _shuffled(pairs, together, random)
     batches: list[list[int]] = []
     waiting: list[int] = []
     while len(places) + len(waiting) >= size:
@@ -171,6 +171,21 @@ def _pairs_of(dialogue: Dialogue, place: int, ranked: Sequence[TurnKey], spare: 
         )
         for number in question.evidence
     ]
+
+
+def _shuffled(pairs: Sequence[Pair], together: int, random: Random) -> list[int]:
+    places = list(range(len(pairs)))
+    random.shuffle(places)
+    of_dialogue: dict[str, list[int]] = {}
+    for place in places:
+        of_dialogue.setdefault(pairs[place].turn.dialogue, []).append(place)
+    groups = [
+        own[start : start + together]
+        for own in of_dialogue.values()
+        for start in range(0, len(own), together)
+    ]
+    random.shuffle(groups)
+    return [place for group in groups for place in group]
 
 
 def _one_batch(

@@ -59,6 +59,7 @@ class Options:
     among: int
     mine_at: float
     spare: int
+    together: int
     window_share: float
     dropout: float
     cache_texts: int
@@ -290,7 +291,7 @@ def _order(pairs: Sequence[Pair], options: Options) -> list[list[int]]:
     batches: list[list[int]] = []
     left = options.epochs
     while left > 0:
-        epoch = order_of(pairs, size=options.batch, random=random)
+        epoch = order_of(pairs, size=options.batch, random=random, together=options.together)
         batches.extend(epoch[: round(len(epoch) * min(1, left))])
         left -= 1
     return batches[: options.steps_max]
@@ -326,6 +327,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--among", type=int, default=3, help="hardest to draw them from (%(default)s)")
     parser.add_argument("--mine-at", type=float, default=0.67, help="share of steps; 1 never (%(default)s)")
     parser.add_argument("--spare", type=int, default=0, help="turns beside an answer to spare (%(default)s)")
+    parser.add_argument(
+        "--together", type=int, default=1, help="pairs of a dialogue side by side in a batch (%(default)s)"
+    )
     parser.add_argument("--window-share", type=float, default=0.0, help="pairs as windows (%(default)s)")
     parser.add_argument("--dropout", type=float, default=0.0, help="share of hidden values (%(default)s)")
     parser.add_argument(

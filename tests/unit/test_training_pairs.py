@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -75,6 +76,18 @@ def test_a_question_is_asked_once_in_a_batch_and_every_full_batch_is_made() -> N
     batches = order_of(pairs, size=4, random=Random(3))
     assert all(len({pairs[place].question for place in batch}) == 4 for batch in batches)
     assert len({place for batch in batches for place in batch}) == sum(map(len, batches)) >= 20
+
+
+def test_pairs_of_a_dialogue_stand_together_in_a_batch() -> None:
+    dialogues = [replace(dialogue(*(question(f"q{n}", 1) for n in range(8))), id=str(n)) for n in range(4)]
+    pairs = build_pairs(dialogues)
+
+    batches = order_of(pairs, size=8, random=Random(3), together=4)
+
+    assert sorted(place for batch in batches for place in batch) == list(range(32))
+    for batch in batches:
+        of = [pairs[place].turn.dialogue for place in batch]
+        assert len({*of[:4]}) == len({*of[4:]}) == 1
 
 
 def test_the_order_is_the_same_for_one_seed() -> None:
