@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from holdfast.adapters.sqlite.home import Home, Turn, window_scores
+from holdfast.adapters.sqlite.home import Home, Turns, window_scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,8 +80,8 @@ def evaluate(dialogues: Sequence[Dialogue], embed: Embed, *, together: bool = Fa
     question_vectors = embed([question.text for dialogue in dialogues for question in dialogue.questions])
     rows = _row_of(dialogues)
     home = Home(turn_vectors.shape[1])
-    threads = enumerate(_threads(dialogues))
-    home.extend([Turn(key, thread, deleted=False, terms=b"") for key, thread in threads], turn_vectors)
+    threads, count = _threads(dialogues), len(texts)
+    home.extend(Turns(range(count), threads, [0] * count, [b""] * count), [turn_vectors])
     turns: list[Ranked] = []
     windows: list[Ranked] = []
     asked = iter(question_vectors)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-
-import platformdirs
 
 from holdfast.errors import InvalidInput
 
@@ -23,7 +22,7 @@ class Settings:
     process may take 400 ms to its first answer.
     """
 
-    home: Path
+    home: str | None
     store: str | None
     key: str | None
     user: str | None
@@ -35,9 +34,8 @@ class Settings:
         ``HOLDFAST_EMBEDDER``; an empty one counts as absent.
         """
         given = os.environ if environment is None else environment
-        home = given.get("HOLDFAST_HOME")
         return cls(
-            home=Path(home) if home else Path(platformdirs.user_data_dir("holdfast", appauthor=False)),
+            home=given.get("HOLDFAST_HOME") or None,
             store=given.get("HOLDFAST_STORE") or None,
             key=given.get("HOLDFAST_KEY") or None,
             user=given.get("HOLDFAST_USER") or None,
@@ -52,12 +50,18 @@ class Settings:
         """
         if self.store:
             return self.store
+        home = Path(self.home or _user_data_dir())
         try:
-            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise InvalidInput(
-                f"the folder {self.home} cannot be made ({error.strerror}): set HOLDFAST_HOME",
+                f"the folder {home} cannot be made ({error.strerror}): set HOLDFAST_HOME",
                 code="home_unusable",
-                path=str(self.home),
+                path=str(home),
             ) from error
-        return str(self.home / STORE_FILE)
+        return str(home / STORE_FILE)
+
+
+def _user_data_dir() -> str:
+    platformdirs = import_module("platformdirs")  # 10 ms that only a store without a path needs
+    return str(platformdirs.user_data_dir("holdfast", appauthor=False))

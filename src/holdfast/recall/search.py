@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from holdfast import limits
 from holdfast.domain.ranking import Hit, SearchResult
-from holdfast.recall.fuse import fuse
 from holdfast.recall.gather import gather
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def search(question: Question, *, limit: int, explain: bool, kit: RecallKit) -> 
 
 
 def _find(question: Question, query: Vector, breadth: int, limit: int, kit: RecallKit) -> _Found:
+    from holdfast.recall.fuse import fuse  # noqa: PLC0415 (numpy: half the time of importing the package)
+
     signals = gather(question, query, breadth=breadth, kit=kit)
     ranking = fuse(signals)
     shown = kit.store.fetch(question.scope, ranking.keys.tolist(), question.view, limit=limit)

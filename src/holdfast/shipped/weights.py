@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.errors import BackendRejected
 from holdfast.ports import EmbedderIdentity
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
-class WeightsFile:
+class WeightsFile(NamedTuple):
     """One file as it left the build."""
 
     name: str
@@ -25,8 +23,7 @@ class WeightsFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShippedWeights:
+class ShippedWeights(NamedTuple):
     """The weights of one embedder: whose they are, and files known to be there in full length."""
 
     folder: Path

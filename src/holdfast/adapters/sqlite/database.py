@@ -7,9 +7,8 @@ import threading
 import time
 import uuid
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import apsw
 
@@ -36,8 +35,7 @@ _SHORT_NAPS = 500
 _LONG_NAP_SECONDS = 0.005
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a store is: the name that SQLite opens, and the one that people read."""
 
     file_name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import apsw
 
@@ -18,8 +18,7 @@ SPOILS_THE_CONNECTION = (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw
 """After one of these, nothing that a connection has cached can be relied on."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(NamedTuple):
     """What an SQLite error is called here, and what it tells the reader to do."""
 
     kind: type[HoldfastError]

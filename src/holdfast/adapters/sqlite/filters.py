@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import State
@@ -54,8 +53,7 @@ _SYMBOLS = {Operator.GT: ">", Operator.GTE: ">=", Operator.LT: "<", Operator.LTE
 _NUMBER_TYPES = "('integer', 'real', 'true', 'false')"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A piece of SQL that is true or false, and the values bound in it."""
 
     sql: str

@@ -34,9 +34,13 @@ class Growing:
     def extend(self, more: Array) -> None:
         """Add rows at the end."""
         end = self._filled + len(more)
-        if end > len(self._array):
-            larger = np.empty((max(_ROWS_MIN, int(end * _ROOM)), *self._shape), self._array.dtype)
-            larger[: self._filled] = self.rows
-            self._array = larger
+        self.reserve(end)
         self._array[self._filled : end] = more
         self._filled = end
+
+    def reserve(self, rows: int) -> None:
+        """Make room for so many rows in all, and some more."""
+        if rows > len(self._array):
+            larger = np.empty((max(_ROWS_MIN, int(rows * _ROOM)), *self._shape), self._array.dtype)
+            larger[: self._filled] = self.rows
+            self._array = larger

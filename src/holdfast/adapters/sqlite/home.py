@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,13 +12,12 @@ from holdfast.adapters.sqlite.postings import Run, run_of, with_run
 from holdfast.adapters.sqlite.terms import OF_A_NAME, TERM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
     Keys = npt.NDArray[np.int64]
     Rows = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float32]
+    Halves = npt.NDArray[np.float16] | Floats
 
 NONE = -1
 """Where there is no row: as an index it means the last, where those who add a column of zeros have put it."""
@@ -32,18 +31,16 @@ against 74.8 in the same sum of signals) and costs neither a second embedding no
 _ROWS_AT_A_TIME = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn as it lies in the file: its memory, its conversation, and the terms of its words."""
+class Turns(NamedTuple):
+    """Turns as they lie in the file: memories in order, conversations, and the terms of the words."""
 
-    key: int
-    thread: int
-    deleted: bool
-    terms: bytes
+    keys: Sequence[int]
+    threads: Sequence[int]
+    deleted: Sequence[int]
+    terms: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class HomeView:
+class HomeView(NamedTuple):
     """A home as it was at one moment, in the order of its memories' keys.
 
     ``before`` and ``second_before`` are the rows of the two undeleted turns before each in its thread, or
@@ -70,11 +67,12 @@ class Home:
         self._before = Growing(np.int32)
         self._second_before = Growing(np.int32)
         self._vectors = Growing(np.float32, dimension)
+        self._nearness = Growing(np.float32)
         self._window_norms = Growing(np.float32)
         self._said_lengths = Growing(np.float32)
         self._window_lengths = Growing(np.float32)
         self._runs: tuple[Run, ...] = ()
-        self._last_of_threads: dict[int, tuple[int, int]] = {}
+        self._last_of_threads: dict[int, int] = {}
 
     @property
     def last_key(self) -> int:
@@ -83,13 +81,13 @@ class Home:
         return int(keys[-1]) if len(keys) else 0
 
     @property
-    def bytes(self) -> int:
-        """The memory that its rows take."""
+    def size(self) -> int:
+        """The bytes that its rows take."""
         columns = (
             self._keys, self._threads, self._before, self._second_before, self._vectors,
-            self._window_norms, self._said_lengths, self._window_lengths,
+            self._nearness, self._window_norms, self._said_lengths, self._window_lengths,
         )  # fmt: skip
-        return sum(column.rows.nbytes for column in columns) + sum(run.bytes for run in self._runs)
+        return sum(column.rows.nbytes for column in columns) + sum(run.size for run in self._runs)
 
     @property
     def view(self) -> HomeView:
@@ -105,58 +103,57 @@ class Home:
             runs=self._runs,
         )
 
-    def extend(self, turns: Sequence[Turn], vectors: Floats) -> None:
-        """Take in more turns, in the order of their keys, with a vector for each."""
+    def extend(self, turns: Turns, vectors: Iterable[Halves]) -> None:
+        """Take in more turns, with a vector for each: parts of the vectors, one behind the other."""
         first = len(self._keys.rows)
-        self._keys.extend(np.array([turn.key for turn in turns], np.int64))
-        self._threads.extend(np.array([turn.thread for turn in turns], np.int64))
+        self._keys.extend(np.array(turns.keys, np.int64))
+        self._threads.extend(np.array(turns.threads, np.int64))
         self._link(turns, first)
-        self._vectors.extend(vectors)
-        self._window_norms.extend(self._new_norms(first))
-        self._take_in_words(turns, first)
+        self._vectors.reserve(first + len(turns.keys))
+        for part in vectors:
+            self._vectors.extend(part)
+        self._measure_windows(first)
+        self._take_in_words(turns.terms, first)
 
-    def _link(self, turns: Sequence[Turn], first: int) -> None:
-        before = np.empty((len(turns), 2), np.int32)
-        for place, turn in enumerate(turns):
-            last, second_last = self._last_of_threads.get(turn.thread, (NONE, NONE))
-            before[place] = last, second_last
-            if not turn.deleted:
-                self._last_of_threads[turn.thread] = (first + place, last)
-        self._before.extend(before[:, 0])
-        self._second_before.extend(before[:, 1])
+    def _link(self, turns: Turns, first: int) -> None:
+        before: list[int] = []
+        last_of = self._last_of_threads
+        for row, (thread, deleted) in enumerate(zip(turns.threads, turns.deleted, strict=True), first):
+            before.append(last_of.get(thread, NONE))
+            if not deleted:
+                last_of[thread] = row
+        self._before.extend(np.array(before, np.int32))
+        earlier = np.append(self._before.rows, np.int32(NONE))
+        self._second_before.extend(earlier[before])  # what is before a turn has the undeleted before it too
 
-    def _new_norms(self, first: int) -> Floats:
+    def _measure_windows(self, first: int) -> None:
         """The lengths of the sums, from dot products of neighbours; the vectors themselves have length 1."""
         before, second_before = self._before.rows[first:], self._second_before.rows[first:]
         a, b = BEFORE_WEIGHT * (before != NONE), SECOND_BEFORE_WEIGHT * (second_before != NONE)
-        own = np.arange(first, first + len(before), dtype=np.int32)
+        self._nearness.extend(self._dots(first, before))
+        near, between = self._nearness.rows[first:], self._nearness.rows[before]
         squared = (
-            1
-            + a * a
-            + b * b
-            + 2 * a * self._dots(own, before)
-            + 2 * b * self._dots(own, second_before)
-            + 2 * a * b * self._dots(before, second_before)
+            1 + a * a + b * b + 2 * a * near + 2 * b * self._dots(first, second_before) + 2 * a * b * between
         )
-        norms: Floats = np.sqrt(np.maximum(squared, 1e-6)).astype(np.float32)
-        return norms
+        self._window_norms.extend(np.sqrt(np.maximum(squared, 1e-6)))
 
-    def _dots(self, rows: Rows, others: Rows) -> Floats:
-        """Dot products of rows with others, so many at a time that the copies stay small."""
-        vectors, dots = self._vectors.rows, np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), _ROWS_AT_A_TIME):
+    def _dots(self, first: int, others: Rows) -> Floats:
+        """Dot products of the rows from ``first`` on with others, a few at a time: the copies stay small."""
+        vectors, dots = self._vectors.rows, np.empty(len(others), np.float32)
+        for start in range(0, len(others), _ROWS_AT_A_TIME):
             part = slice(start, start + _ROWS_AT_A_TIME)
-            np.einsum("ij,ij->i", vectors[rows[part]], vectors[others[part]], out=dots[part])
+            own = vectors[first:][part]
+            np.einsum("ij,ij->i", own, vectors[others[part]], out=dots[part])
         return dots
 
-    def _take_in_words(self, turns: Sequence[Turn], first: int) -> None:
-        terms = np.frombuffer(b"".join(turn.terms for turn in turns), TERM)
-        lengths = np.array([len(turn.terms) // TERM.itemsize for turn in turns])
+    def _take_in_words(self, turns: Sequence[bytes], first: int) -> None:
+        terms = np.frombuffer(b"".join(turns), TERM)
+        lengths = np.array([*map(len, turns)]) // TERM.itemsize
         rows = np.repeat(np.arange(first, first + len(turns), dtype=np.int64), lengths)
         self._runs = with_run(self._runs, run_of(terms, rows))
         named = np.bincount(rows[terms >= OF_A_NAME] - first, minlength=len(turns))
         self._said_lengths.extend(lengths - named)
-        said = np.append(self._said_lengths.rows, 0)
+        said = np.append(self._said_lengths.rows, np.float32(0))
         self._window_lengths.extend(
             lengths + said[self._before.rows[first:]] + said[self._second_before.rows[first:]]
         )

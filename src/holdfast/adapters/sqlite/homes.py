@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.home import Home, HomeView, Turn
+from holdfast.adapters.sqlite.home import Home, HomeView, Turns
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
@@ -18,12 +18,12 @@ from holdfast.adapters.sqlite.vector_rows import KEYS, STORED
 from holdfast.errors import BackendRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import apsw
     import numpy.typing as npt
 
-    from holdfast.adapters.sqlite.home import Floats, Rows
+    from holdfast.adapters.sqlite.home import Rows
     from holdfast.domain.scope import Scope
     from holdfast.ports import EmbedderIdentity
 
@@ -32,8 +32,7 @@ _SQL = read_statements("homes.sql")
 Number = TypeVar("Number", bound=np.generic)
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """What a scope reaches of one home: the rows that lie inside it, or all of them."""
 
     home: HomeView
@@ -57,14 +56,17 @@ class _Held:
     change_number: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def begin(self, home: Home, epoch: int) -> None:
+        """Put an empty home in the place of this one."""
+        self.home, self.epoch, self.change_number = home, epoch, -1
+
 
 def join(reached: Sequence[Reached], values: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:
     """The values of every home, one for each of its rows, as one array of those that lie inside."""
     return np.concatenate([each.of_inside(own) for each, own in zip(reached, values, strict=True)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(NamedTuple):
     """What was reached last: a search asks twice, and the next one is often of the same scope."""
 
     scope: Scope | None
@@ -122,10 +124,13 @@ class Homes:
         held = self._take(key)
         with held.lock:  # whoever else wants the home waits for what is being read, instead of reading it too
             if epoch > held.epoch:
-                held.home, held.epoch = Home(self._identity.dimension), epoch
-                held.change_number = -1
+                held.begin(Home(self._identity.dimension), epoch)
             if epoch == held.epoch and change_number > held.change_number:
-                self._extend(connection, embedder, key, held.home)
+                try:
+                    _extend(connection, embedder, key, held.home)
+                except BaseException:
+                    held.begin(Home(self._identity.dimension), epoch)  # it may be half of one
+                    raise
                 held.change_number = change_number
             view = held.home.view
         self._make_room()
@@ -139,47 +144,43 @@ class Homes:
 
     def _make_room(self) -> None:
         with self._lock:
-            total = sum(held.home.bytes for held in self._held.values())
+            total = sum(held.home.size for held in self._held.values())
             while len(self._held) > 1 and total > self._bytes_max:
                 _, gone = self._held.popitem(last=False)
-                total -= gone.home.bytes
+                total -= gone.home.size
 
-    def _extend(self, connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
-        last = home.last_key
-        turns = [
-            Turn(memory, thread, bool(deleted), terms)
-            for memory, thread, deleted, terms in connection.execute(_SQL["turns_after"], (key, last))
-        ]
-        if turns:
-            home.extend(turns, self._vectors_after(connection, (embedder, key, last), turns))
 
-    def _vectors_after(
-        self, connection: apsw.Connection, place: tuple[int | None, int, int], turns: list[Turn]
-    ) -> Floats:
-        """The vectors of these turns, filled in place: the file's bytes are never all in memory."""
-        wanted = np.array([turn.key for turn in turns])
-        vectors = np.zeros((len(turns), self._identity.dimension), np.float32)
-        missing = len(turns)
-        for keys_blob, stored in connection.execute(_SQL["blocks_after"], place):
-            keys = np.frombuffer(keys_blob, KEYS)
-            new = slice(int(keys.searchsorted(place[-1], "right")), None)
-            rows = wanted.searchsorted(keys[new])
-            vectors[rows] = np.frombuffer(stored, STORED).reshape(len(keys), -1)[new]
-            missing -= len(rows)
-        loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
-        if loose:
-            rows = wanted.searchsorted([memory for memory, _ in loose])
-            vectors[rows] = np.frombuffer(b"".join(vector for _, vector in loose), STORED).reshape(
-                len(rows), -1
-            )
-            missing -= len(rows)
-        if missing:
-            raise BackendRejected(
-                "the store's vectors are not those of its memories: run 'holdfast doctor', then restore a "
-                "backup",
-                code="store_damaged",
-            )
-        return vectors
+def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
+    """Take in what the file has more than the home."""
+    rows: list[Row] = connection.execute(_SQL["turns_after"], (key, home.last_key)).fetchall()
+    if rows:
+        turns = Turns(*zip(*rows, strict=True))
+        home.extend(turns, _vectors_after(connection, (embedder, key, home.last_key), turns.keys))
+
+
+def _vectors_after(
+    connection: apsw.Connection, place: tuple[int | None, int, int], keys: Sequence[int]
+) -> Iterator[npt.NDArray[np.float16]]:
+    """The vectors of these memories, a block at a time: the file's bytes are never all in memory."""
+    filled = 0
+    for keys_blob, stored in connection.execute(_SQL["blocks_after"], place):
+        block = np.frombuffer(keys_blob, KEYS)
+        new = slice(int(block.searchsorted(place[-1], "right")), None)
+        _require_same(block[new], keys[filled : filled + len(block[new])])
+        filled += len(block[new])
+        yield np.frombuffer(stored, STORED).reshape(len(block), -1)[new]
+    loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
+    _require_same(np.array([key for key, _ in loose], np.int64), keys[filled:])
+    if loose:
+        yield np.frombuffer(b"".join(vector for _, vector in loose), STORED).reshape(len(loose), -1)
+
+
+def _require_same(found: npt.NDArray[np.int64], wanted: Sequence[int]) -> None:
+    if found.tolist() != list(wanted):
+        raise BackendRejected(
+            "the store's vectors are not those of its memories: run 'holdfast doctor', then restore a copy",
+            code="store_damaged",
+        )
 
 
 def _inside(home: HomeView, reach: Reach) -> Reached | None:

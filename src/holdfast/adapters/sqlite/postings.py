@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,8 +22,7 @@ _TIMES_MAX = 65_535
 Number = TypeVar("Number", bound=np.generic)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Terms of consecutive rows in the order of term and row, with how often the row holds the term."""
 
     terms: Terms
@@ -32,13 +30,12 @@ class Run:
     times: Times
 
     @property
-    def bytes(self) -> int:
-        """The memory it takes."""
+    def size(self) -> int:
+        """The bytes it takes."""
         return self.terms.nbytes + self.rows.nbytes + self.times.nbytes
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The rows that hold a term, in ascending order, with how often the text does and the speaker's name."""
 
     rows: Rows

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.adapters.sqlite.filters import Condition
 from holdfast.adapters.sqlite.rows import keys_to_json
@@ -19,8 +18,7 @@ _SQL = read_statements("queries.sql")
 _WRITES = read_statements("writes.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """The homes whose memories a read sees, and the sessions when it asks for one."""
 
     home_keys: tuple[int, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from holdfast import limits
 from holdfast.adapters.sqlite import audit
@@ -61,8 +60,7 @@ def apply(
             assert_never(change)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in the file a memory belongs: its scope, its home, and the thread that it is a turn of."""
 
     scope_key: int
@@ -302,8 +300,7 @@ def _announce(connection: apsw.Connection, event: EventType, memories: list[Memo
         connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What the audit log says of a change."""
 
     action: str
