@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.adapters.sqlite import Database, Homes, SqliteVectorIndex
+from holdfast.adapters.sqlite import Database, Homes, SqliteVectorIndex, SqliteWordIndex
+from holdfast.adapters.sqlite.rows import Row
 from holdfast.domain.ranking import Signal
 from holdfast.domain.scope import Scope
+from holdfast.errors import BackendRejected
 from holdfast.testing import HashingEmbedder
-from holdfast.testing.contracts.place import memories_of
+from holdfast.testing.contracts.place import memories_of, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from tests.contract.places import on
 
@@ -71,6 +73,35 @@ def test_vectors_that_left_the_cache_are_read_again(
         again = small.search(user, query, limit=5)
         assert all(again[signal].by_key == scores.by_key for signal, scores in expected.items())
         assert len(expected[Signal.MEANING].by_key) >= 5
+
+
+def test_words_of_a_home_that_grew_are_those_of_one_read_anew(database: Database, scribe: Scribe) -> None:
+    """Additions of all sizes, so that runs of the index are merged in every order."""
+    sizes = (1, 1, 30, 2, 300, 1, 5, 90, 1)
+    texts = iter(f"number{n} word{n % 7} other{n % 11} {'again ' * (n % 3)}" for n in range(sum(sizes)))
+    for size in sizes:
+        scribe.remember(*(next(texts) for _ in range(size)), scope=Scope.of(user_id="ana", session_id="s"))
+        grown = scribe.backend.words.search(ANA, "word3 other5 again", limit=500)
+        anew = SqliteWordIndex(database, Homes(EMBEDDER.identity)).search(
+            ANA, "word3 other5 again", limit=500
+        )
+        assert all(grown[signal].by_key == scores.by_key for signal, scores in anew.items())
+
+
+def test_home_that_could_not_be_read_is_read_again(database: Database, scribe: Scribe) -> None:
+    memories = scribe.remember(*(f"message {n}" for n in range(5)))
+    query = EMBEDDER.embed_query("message 3")
+    with database.connection() as connection:
+        taken: Row = connection.execute("SELECT * FROM loose_vectors").fetchall()[0]
+        connection.execute("DELETE FROM loose_vectors WHERE memory_key = ?", (taken[2],))
+    with refused(BackendRejected, "store_damaged"):
+        scribe.backend.vectors.search(ANA, query, limit=9)
+
+    with database.connection() as connection:
+        connection.execute("INSERT INTO loose_vectors VALUES (?, ?, ?, ?)", taken)
+
+    found = scribe.backend.vectors.search(ANA, query, limit=9)[Signal.MEANING]
+    assert len(memories_of(scribe.backend, found.by_key)) == len(memories)
 
 
 def test_threads_that_search_while_others_write_see_whole_memories(scribe: Scribe) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _SQL = read_statements("homes.sql")
 
+_HOME_BYTES = 8_192
+"""What a home takes beside its rows."""
+
 Number = TypeVar("Number", bound=np.generic)
 
 
@@ -54,6 +57,7 @@ class _Held:
     home: Home
     epoch: int = -1
     change_number: int = -1
+    counted: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, home: Home, epoch: int) -> None:
@@ -82,6 +86,7 @@ class Homes:
         self._bytes_max = bytes_max
         self._held: OrderedDict[int, _Held] = OrderedDict()
         self._last = _Last(None, 0, [])
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
@@ -132,22 +137,26 @@ class Homes:
                     held.begin(Home(self._identity.dimension), epoch)  # it may be half of one
                     raise
                 held.change_number = change_number
-            view = held.home.view
-        self._make_room()
-        return view
+                self._make_room(key, held)
+            return held.home.view
 
     def _take(self, key: int) -> _Held:
         with self._lock:
-            held = self._held.setdefault(key, _Held(Home(self._identity.dimension)))
+            if key not in self._held:
+                self._held[key] = _Held(Home(self._identity.dimension))
             self._held.move_to_end(key)
-            return held
+            return self._held[key]
 
-    def _make_room(self) -> None:
+    def _make_room(self, key: int, grown: _Held) -> None:
+        """Count a home that has grown, and let go of those that have not been read for longest."""
+        size = grown.home.size + _HOME_BYTES
         with self._lock:
-            total = sum(held.home.size for held in self._held.values())
-            while len(self._held) > 1 and total > self._bytes_max:
+            if self._held.get(key) is grown:
+                self._bytes += size - grown.counted
+                grown.counted = size
+            while len(self._held) > 1 and self._bytes > self._bytes_max:
                 _, gone = self._held.popitem(last=False)
-                total -= gone.home.size
+                self._bytes -= gone.counted
 
 
 def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
