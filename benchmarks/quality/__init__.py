@@ -1,0 +1,1 @@
+"""How well memories are found: every published figure of quality comes from here."""
