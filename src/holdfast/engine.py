@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from holdfast import limits
-from holdfast.adapters import jsonl
 from holdfast.adapters.system import SystemClock, Uuid7Source
 from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
@@ -23,7 +22,7 @@ from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
 from holdfast.errors import BackendRejected, InvalidInput
-from holdfast.formation import renew, revise
+from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
 from holdfast.ports import Backend
@@ -477,6 +476,8 @@ class Holdfast:
             InvalidInput: ``target_exists``.
             BackendError: when the file cannot be written.
         """
+        from holdfast.adapters import jsonl  # noqa: PLC0415 (long work, which few processes do)
+
         if tenant is not None:
             Scope.whole_tenant(tenant=tenant)
         stats = self._store.stats()
@@ -490,6 +491,9 @@ class Holdfast:
             InvalidInput: ``invalid_export`` with the line that cannot be read.
             BackendError: when the file cannot be read.
         """
+        from holdfast.adapters import jsonl  # noqa: PLC0415 (likewise)
+        from holdfast.formation import renew  # noqa: PLC0415
+
         return renew.load(jsonl.read(path, progress), store=self._store, embedder=self._embedder)
 
     def backup(self, path: str | Path, *, progress: Progress | None = None) -> Path:
@@ -507,6 +511,8 @@ class Holdfast:
 
         The old vectors serve until all new ones are there. May be interrupted and called again.
         """
+        from holdfast.formation import renew  # noqa: PLC0415 (likewise)
+
         return renew.reindex(self._backend.reindexer, self._embedder, progress=progress)
 
     def check(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,8 +92,7 @@ class Embedder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class NewMemory:
+class NewMemory(NamedTuple):
     """A memory to be written, with its vector, and the digest by which its repetition is known.
 
     ``fingerprint`` is that of the message it came from; pieces of one message share it.
@@ -104,16 +103,14 @@ class NewMemory:
     fingerprint: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Idempotency:
+class Idempotency(NamedTuple):
     """The caller's key of a write, and the digest of what it asked for."""
 
     key: str
     body_digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
 
     Committed with its write or, when there was nothing to write, alone.
@@ -126,8 +123,7 @@ class Answer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Remember:
+class Remember(NamedTuple):
     """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
 
     ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
@@ -139,8 +135,7 @@ class Remember:
     answer: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Revise:
+class Revise(NamedTuple):
     """Replace a memory's content, if it still has the version that the decision was made on.
 
     ``vector`` is None where the text stays the same. The earlier content becomes a version.
@@ -153,8 +148,7 @@ class Revise:
     vector: Vector | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Relate:
+class Relate(NamedTuple):
     """Link two memories of the scope; the same link again is replaced."""
 
     scope: Scope
@@ -304,8 +298,7 @@ class WordIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PendingText:
+class PendingText(NamedTuple):
     """A text as it is indexed that needs a vector, with the key and version of its memory."""
 
     key: int

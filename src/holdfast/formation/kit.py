@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from holdfast.ports import Clock, Embedder, IdSource, MemoryStore
 
 
-@dataclass(frozen=True, slots=True)
-class FormationKit:
+class FormationKit(NamedTuple):
     """The store to write to, the encoder of texts, and where times and ids come from."""
 
     store: MemoryStore

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from holdfast.ports import Embedder, MemoryStore, TokenCounter, VectorIndex, WordIndex
 
 
-@dataclass(frozen=True, slots=True)
-class RecallKit:
+class RecallKit(NamedTuple):
     """The truth, the indexes derived from it, the encoder of queries and the counter of tokens."""
 
     store: MemoryStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
 from holdfast.domain.ranking import Hit, SearchResult
@@ -28,8 +28,7 @@ class Question:
     view: View
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """The best that may be seen, with what they were chosen by, and whether that was all there is."""
 
     signals: Signals

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from holdfast.adapters.sqlite import transfer
-from holdfast.adapters.sqlite.backup import copy_database
-from holdfast.adapters.sqlite.checking import find_faults
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import Reach, find_scope, reach_of
@@ -206,6 +203,8 @@ class SqliteMemoryStore:
 
     def records(self, tenant: str | None) -> Iterator[Record]:
         """Everything in the store, or of one tenant, as it was when the iteration began."""
+        from holdfast.adapters.sqlite import transfer  # noqa: PLC0415 (long work, which few processes do)
+
         with self._database.connection() as connection:
             connection.execute("BEGIN")
             try:
@@ -217,6 +216,8 @@ class SqliteMemoryStore:
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         """Write records that are not there yet."""
+        from holdfast.adapters.sqlite import transfer  # noqa: PLC0415 (likewise)
+
         return self._database.write(
             lambda connection: transfer.write_records(connection, records, vectors, self._identity)
         )
@@ -232,10 +233,14 @@ class SqliteMemoryStore:
 
     def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
         """Write a consistent copy while others go on writing."""
+        from holdfast.adapters.sqlite.backup import copy_database  # noqa: PLC0415 (likewise)
+
         copy_database(self._database, target, progress)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store, in sentences."""
+        from holdfast.adapters.sqlite.checking import find_faults  # noqa: PLC0415 (likewise)
+
         with self._database.fresh_connection() as connection:
             return find_faults(connection)
 
