@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.dialogues import DATA, GAP, load_dialogues
+from training.dialogues import DATA, GAP, dialogue_files, load_dialogues
 from training.lexical import stems
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def main() -> int:
 def find_faults(folder: Path) -> Iterator[str]:
     """What must not be there, one sentence each."""
     ids: Counter[str] = Counter()
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in dialogue_files(folder):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             fields = json.loads(line)
             ids[fields.get("id")] += 1

@@ -21,6 +21,9 @@ GAP = "--"
 UNNAMED = frozenset({"user", "assistant", "note"})
 """Roles, not names: such a turn is indexed without a speaker, as the engine does it."""
 
+PROBE = "probe_"
+"""How the names of files begin that lie beside the dialogues and are only ever measured on."""
+
 VALIDATION_SHARE = 0.1
 
 
@@ -89,11 +92,16 @@ class Dialogue:
         return tuple(found)
 
 
+def dialogue_files(folder: Path = DATA) -> list[Path]:
+    """The files of a folder that hold dialogues, by name."""
+    return sorted(path for path in folder.glob("*.jsonl") if not path.name.startswith(PROBE))
+
+
 def load_dialogues(folder: Path = DATA) -> list[Dialogue]:
     """All dialogues of a folder, by file and line."""
     return [
         read_dialogue(json.loads(line))
-        for path in sorted(folder.glob("*.jsonl"))
+        for path in dialogue_files(folder)
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 

@@ -60,6 +60,12 @@ def test_a_broken_question_is_a_fault(tmp_path: Path, changes: dict[str, object]
     assert len(faults(tmp_path, with_question(**changes))) == 1
 
 
+def test_a_probe_beside_the_dialogues_is_neither_checked_nor_loaded(tmp_path: Path) -> None:
+    (tmp_path / "probe_facts.jsonl").write_text('{"person": "Ana"}\n', encoding="utf-8")
+    assert faults(tmp_path, GOOD) == []
+    assert [dialogue.id for dialogue in load_dialogues(tmp_path)] == ["friends-900"]
+
+
 def test_roles_are_not_names_and_are_not_indexed() -> None:
     dialogue = read_dialogue(GOOD)
     assert [turn.indexed for turn in dialogue.said] == ["Ana: I moved to Porto", "Porto it is"]
