@@ -56,7 +56,10 @@ def _epochs(
     dialogues = {dialogue.id: dialogue for dialogue in training}
     pairs = build_pairs(training, spare=arguments.spare)
     random = Random(arguments.seed)
-    orders = [order_of(pairs, size=arguments.batch, random=random) for _ in range(arguments.epochs)]
+    orders = [
+        order_of(pairs, size=arguments.batch, random=random, together=arguments.together)
+        for _ in range(arguments.epochs)
+    ]
     schedule = Schedule(sum(map(len, orders)), arguments.rate, WARM_UP_SHARE)
     table.rows.requires_grad_()
     optimiser = torch.optim.Adam([table.rows], lr=arguments.rate)
@@ -112,6 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rivals", type=int, default=2, help="hard negatives for each pair (%(default)s)")
     parser.add_argument("--among", type=int, default=5, help="hardest to draw them from (%(default)s)")
     parser.add_argument("--spare", type=int, default=0, help="turns beside an answer to spare (%(default)s)")
+    parser.add_argument(
+        "--together", type=int, default=1, help="pairs of a dialogue side by side in a batch (%(default)s)"
+    )
     parser.add_argument("--window-share", type=float, default=0.0, help="pairs as windows (%(default)s)")
     return parser
 

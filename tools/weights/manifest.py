@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from weights.source import ORIGINAL_SHA256
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from weights.source import Source
 
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+TUNED_BY = "training/ of the Holdfast repository"
 LICENCE = "Apache-2.0"
 
 
@@ -34,12 +37,17 @@ def write_weights(
         "revision": identity.revision,
         "dimension": identity.dimension,
         "licence": LICENCE,
-        "source": {"model": MODEL, "file": "model.safetensors", "sha256": source.sha256},
+        "source": _source(source),
         "made": made,
         "files": [_described(name, content) for name, content in files.items()],
     }
     text = json.dumps(manifest, indent=2) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _source(source: Source) -> dict[str, str]:
+    tuned = {} if source.sha256 == ORIGINAL_SHA256 else {"tuned_by": TUNED_BY}
+    return {"model": MODEL, **tuned, "file": "model.safetensors", "sha256": source.sha256}
 
 
 def _described(name: str, content: bytes) -> dict[str, str | int]:
