@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from holdfast.shipped.wordpiece import WordPieces
+from holdfast.shipped.wordpiece import UNKNOWN_TOKEN, WordPieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +23,15 @@ VOCABULARY_FILE = "vocab.txt"
 
 
 class StaticTable:
-    """One row for each word piece; rows of specials are zero and stay so, because no text gives them."""
+    """One row for each word piece; rows of specials are zero and stay so: no text gives them, but for the
+    unknown, which is passed over.
+    """
 
     def __init__(self, rows: torch.Tensor, vocabulary: Path) -> None:
         self.rows = rows
         self._vocabulary = vocabulary.read_bytes()
         self._pieces = WordPieces(vocabulary)
+        self._unknown = self._vocabulary.split(b"\n").index(UNKNOWN_TOKEN.encode())
 
     @classmethod
     def load(cls, folder: Path) -> StaticTable:
@@ -51,10 +54,12 @@ class StaticTable:
             return vectors
 
     def embed(self, sequences: Sequence[Sequence[int]]) -> torch.Tensor:
-        """The unit vectors of token sequences; an empty one gives zeros."""
+        """The unit vectors of token sequences; one without a known piece gives zeros."""
         ids = torch.tensor(list(chain.from_iterable(sequences)), dtype=torch.long)
         lengths = torch.tensor([0, *map(len, sequences)])[:-1]
-        sums = functional.embedding_bag(ids, self.rows, lengths.cumsum(0), mode="sum")
+        sums = functional.embedding_bag(
+            ids, self.rows, lengths.cumsum(0), mode="sum", padding_idx=self._unknown
+        )
         return functional.normalize(sums, dim=1)
 
     def save(self, folder: Path) -> None:
