@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 GROUP = "embedding, and search and import with it"
 TEXTS_PER_SECOND_MIN = 5_000.0
 MESSAGES_PER_SECOND_MIN = 2_000.0
+CANDIDATES = 20
+"""What a reranker would look at."""
 
 
 def measure(stores: Stores, progress: Progress, *, quick: bool) -> Iterator[Figure]:
@@ -60,6 +62,18 @@ def measure_minilm(*, quick: bool) -> Iterator[Figure]:
         warm=len(questions),
     )
     yield Figure(GROUP, "minilm, a query, p50", times["embed"].p50, "ms", times["run"].p50, "session")
+    yield measure_reranking(embedder, questions, rounds=2 if quick else 15)
+
+
+def measure_reranking(embedder: MiniLmEmbedder, questions: list[str], *, rounds: int) -> Figure:
+    """What a cross-encoder of the same size would take to read 20 candidates beside the question."""
+    said = Corpus(5).messages(CANDIDATES * rounds)
+    times = Times()
+    for n, question in zip(range(rounds), cycle(questions), strict=False):
+        pairs = [f"{question} {each.text}" for each in said[n * CANDIDATES : (n + 1) * CANDIDATES]]
+        times.take(partial(embedder.embed_documents, pairs))
+    name = f"a transformer of minilm's size over a question with {CANDIDATES} messages, p50"
+    return Figure(GROUP, name, times.p50, "ms")
 
 
 def measure_static(*, quick: bool) -> Iterator[Figure]:
