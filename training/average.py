@@ -1,4 +1,4 @@
-"""Averages the weights of encoders: checkpoints of one run, or a tuned one with the one that it began as.
+"""Averages the weights of encoders or of tables: of several runs, or of a tuned one and the original.
 
 ::
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Tensors = Mapping[str, npt.NDArray[np.float32]]
 
-MODEL_FILE = "model.safetensors"
+FILES = ("model.safetensors", "table.safetensors")
 VOCABULARY_FILE = "vocab.txt"
 
 
@@ -54,9 +54,10 @@ def main() -> None:
     from safetensors.numpy import load_file, save_file  # noqa: PLC0415 (of the extra for training)
 
     arguments = _parser().parse_args()
-    models = [load_file(folder / MODEL_FILE) for folder in arguments.model]
+    file = next(name for name in FILES if (arguments.model[0] / name).exists())
+    models = [load_file(folder / file) for folder in arguments.model]
     arguments.out.mkdir(parents=True, exist_ok=True)
-    save_file(average(models, arguments.share or [1.0] * len(models)), arguments.out / MODEL_FILE)
+    save_file(average(models, arguments.share or [1.0] * len(models)), arguments.out / file)
     shutil.copyfile(arguments.model[0] / VOCABULARY_FILE, arguments.out / VOCABULARY_FILE)
 
 

@@ -108,15 +108,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=int, default=7, help="for the order of pairs and the draws (%(default)s)"
     )
-    parser.add_argument("--epochs", type=int, default=2, help="passes over the pairs (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=1, help="passes over the pairs (%(default)s)")
     parser.add_argument("--batch", type=int, default=256, help="pairs a step (%(default)s)")
-    parser.add_argument("--rate", type=float, default=0.1, help="highest learning rate (%(default)s)")
+    parser.add_argument("--rate", type=float, default=0.3, help="highest learning rate (%(default)s)")
     parser.add_argument("--temperature", type=float, default=0.05, help="of the softmax (%(default)s)")
-    parser.add_argument("--rivals", type=int, default=2, help="hard negatives for each pair (%(default)s)")
+    parser.add_argument("--rivals", type=int, default=1, help="hard negatives for each pair (%(default)s)")
     parser.add_argument("--among", type=int, default=5, help="hardest to draw them from (%(default)s)")
     parser.add_argument("--spare", type=int, default=0, help="turns beside an answer to spare (%(default)s)")
     parser.add_argument(
-        "--together", type=int, default=4, help="pairs of a dialogue side by side in a batch (%(default)s)"
+        "--together", type=int, default=8, help="pairs of a dialogue side by side in a batch (%(default)s)"
     )
     parser.add_argument("--window-share", type=float, default=0.0, help="pairs as windows (%(default)s)")
     return parser
