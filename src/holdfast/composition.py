@@ -75,12 +75,14 @@ def require_embedder(backend: Backend, identity: EmbedderIdentity, *, location: 
         BackendRejected: ``embedder_mismatch``.
     """
     found = backend.reindexer.identity()
-    if found in {None, identity}:
+    if found is None or found == identity:
         return
     backend.store.close()
+    same_name = found.id == identity.id  # an earlier revision: no name would choose it
+    instead = "" if same_name else f", or open the store with the embedder {found.id!r}"
     raise BackendRejected(
         f"the vectors in {location} come from the embedder {found}, not from {identity}: run "
-        f"'holdfast reindex' to make them anew, or open the store with the embedder {found.id!r}",
+        f"'holdfast reindex' to make them anew{instead}",
         code="embedder_mismatch",
         found=str(found),
         given=str(identity),

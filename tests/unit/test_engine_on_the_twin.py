@@ -57,6 +57,8 @@ def test_reindex_switches_the_twin_to_another_embedder() -> None:
     with pytest.raises(BackendRejected) as caught:
         open_engine(data, other)
     assert caught.value.code == "embedder_mismatch"
+    assert "holdfast reindex" in caught.value.message
+    assert "open the store with" not in caught.value.message  # the name is the same: it would not help
 
     backend = open_in_memory(other.identity, data)
     with Holdfast(backend, embedder=other, any_embedder=True) as memory:
