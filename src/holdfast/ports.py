@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -217,6 +218,13 @@ class MemoryStore(Protocol):
         """
         ...
 
+    def reading(self) -> AbstractContextManager[None]:
+        """All that this thread reads in it, by the indexes of the backend too, is of one instant.
+
+        It may hold others up, and nothing is written in it: keep it short.
+        """
+        ...
+
     def get(self, scope: Scope, memory_id: str) -> Memory:
         """The memory with this id, deleted or not.
 
@@ -302,8 +310,7 @@ class VectorIndex(Protocol):
     ) -> Mapping[Signal, Scores]:
         """The ``limit`` nearest of the scope by the message and by its window, and the scores of ``also``.
 
-        Both signals carry a score for every key that is returned; their floor and ceiling are the least
-        and the greatest of the whole scope.
+        Both signals carry a score for every key that is returned: a cosine, whose ceiling is 1.
         """
         ...
 
@@ -347,7 +354,7 @@ class TurnTable(NamedTuple):
 
     Attributes:
         keys: the memories, ascending.
-        threads: the conversation that each is a turn of, as a number.
+        threads: the conversation that each is a turn of, as a number from 0.
         before: the key of the undeleted turn before it in its conversation; 0 where there is none.
         in_talk: whether more than one voice has spoken in its conversation.
         at: when it was said, in microseconds since 1970.
@@ -360,7 +367,7 @@ class TurnTable(NamedTuple):
     """
 
     keys: npt.NDArray[np.int64]
-    threads: npt.NDArray[np.int64]
+    threads: npt.NDArray[np.integer]
     before: npt.NDArray[np.int64]
     in_talk: npt.NDArray[np.bool_]
     at: npt.NDArray[np.int64]

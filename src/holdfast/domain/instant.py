@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from holdfast.errors import InvalidInput
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INSTANTS_KEPT = 64
 Instant = datetime | str
 
 
@@ -61,6 +63,7 @@ def to_microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=_INSTANTS_KEPT)  # a memory has the same instant in three or four places
 def from_microseconds(microseconds: int) -> datetime:
     """The instant that many microseconds after 1970."""
     return EPOCH + timedelta(microseconds=microseconds)

@@ -200,23 +200,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """One signal's scores of some memories, and the scores that count as 0 and as 1.
+    """One signal's scores of some memories, and the ceiling: the score that counts as 1, as 0 counts as 0.
 
     ``keys``, each once, and ``values`` have the shape (memories,).
     """
 
     keys: Keys
     values: Floats
-    floor: float
     ceiling: float
 
     @property
     def by_key(self) -> dict[int, float]:
         """The score of each memory."""
         return dict(zip(self.keys.tolist(), self.values.tolist(), strict=True))
-
-    @property
-    def scaled(self) -> Floats:
-        """The scores from 0 at the floor to 1 at the ceiling; 1 where the two are the same."""
-        span = self.ceiling - self.floor
-        return ((self.values - self.floor) / span).clip(0, 1) if span > 0 else self.values * 0 + 1

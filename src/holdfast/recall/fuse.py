@@ -21,7 +21,7 @@ from holdfast.domain.ranking import (
     Scores,
     Signal,
 )
-from holdfast.recall.signals import RESCORING, look
+from holdfast.recall.signals import RESCORING, Sight
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from holdfast.ports import TurnTable
     from holdfast.recall.interpret import Interpretation
 
-_OF_WINDOW = {Signal.MEANING_WINDOW: Signal.MEANING, Signal.WORDS_WINDOW: Signal.WORDS}
-"""What a window's signal is of a turn alone."""
+_OF_TURN = {Signal.MEANING: Signal.MEANING_WINDOW, Signal.WORDS: Signal.WORDS_WINDOW}
+"""What a turn's signal is of a window."""
 
 _OF_MEANING = (Signal.MEANING, Signal.MEANING_WINDOW)
 
@@ -39,6 +39,8 @@ _NO_CANDIDATE = -1
 
 _FITTING_WEIGHT = sum(WEIGHTS[signal] for signal in FITTING)
 
+
+_SUM_WEIGHTS = np.array([*WEIGHTS.values()])
 
 _WEIGHTS = {**WEIGHTS, Signal.FEEDBACK: FEEDBACK_WEIGHT}
 
@@ -65,10 +67,6 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.keys)
-
-    def rank_of(self, key: int) -> int:
-        """The rank of a memory, counted from 0."""
-        return int((self.keys == key).argmax())
 
     def reordered(self, keys: Keys, scores: Floats) -> Ranking:
         """These memories in this order, with what is known of those that were candidates."""
@@ -99,34 +97,39 @@ def fuse(found: Mapping[Signal, Scores], table: TurnTable, asked: Interpretation
     itself. Of equals the newer comes first.
     """
     raw = {signal: _spread(found[signal], table.keys) for signal in FITTING}
-    columns = {
-        Signal.MEANING: raw[Signal.MEANING].clip(0, 1),
-        Signal.MEANING_WINDOW: raw[Signal.MEANING_WINDOW].clip(0, 1),
-        Signal.WORDS: _share(raw[Signal.WORDS], found[Signal.WORDS].ceiling, table.inside),
-        Signal.WORDS_WINDOW: _share(
-            raw[Signal.WORDS_WINDOW], found[Signal.WORDS_WINDOW].ceiling, table.inside
-        ),
-    }
-    if asked.is_foreign:
-        columns |= {signal: FOREIGN_MEANING * columns[signal] for signal in _OF_MEANING}
-    for window, turn in _OF_WINDOW.items():
-        columns[window] = np.where(table.in_talk, columns[window], columns[turn])
-    sight = look(asked, table, _weighted(columns) / _FITTING_WEIGHT)
-    columns |= {signal: score(sight) for signal, score in RESCORING.items()}
-    scores = (_weighted(columns) + FEEDBACK_WEIGHT * table.feedback) / TOTAL_WEIGHT
+    matrix = np.empty((len(WEIGHTS), len(table.keys)))
+    columns = dict(zip(WEIGHTS, matrix, strict=True))
+    _fill_fitting(columns, raw, found, table, is_foreign=asked.is_foreign)
+    sight = Sight(asked, table, _weighted(matrix[: len(FITTING)]) / _FITTING_WEIGHT)
+    for signal, score in RESCORING.items():
+        columns[signal][:] = score(sight)
+    scores = (_weighted(matrix) + FEEDBACK_WEIGHT * table.feedback) / TOTAL_WEIGHT
     columns[Signal.FEEDBACK] = table.feedback
     best_first = _best_first(scores)
     return Ranking(table.keys[best_first], scores[best_first], best_first, columns, raw, _WEIGHTS)
 
 
+def _fill_fitting(
+    columns: Mapping[Signal, Floats],
+    raw: Mapping[Signal, Floats],
+    found: Mapping[Signal, Scores],
+    table: TurnTable,
+    *,
+    is_foreign: bool,
+) -> None:
+    trusted = FOREIGN_MEANING if is_foreign else 1.0
+    known = table.inside / (table.inside + FEW)  # how far a scope of that size can tell what is rare
+    for turn, window in _OF_TURN.items():
+        for signal in (turn, window):
+            most, counts = (1.0, trusted) if signal in _OF_MEANING else (found[signal].ceiling or 1.0, known)
+            np.clip(raw[signal] / most, 0, 1, out=columns[signal])
+            columns[signal][:] *= counts
+        np.copyto(columns[window], columns[turn], where=~table.in_talk)
+
+
 def _best_first(scores: Floats) -> npt.NDArray[np.intp]:
     """The places of the scores, the highest first; of equals the last, whose key is the newest."""
     return len(scores) - 1 - np.argsort(-scores[::-1], kind="stable")
-
-
-def _share(scores: Floats, ceiling: float, inside: int) -> Floats:
-    """The share of what the query could score, as far as a scope of that size can tell."""
-    return (scores / (ceiling or 1.0)).clip(0, 1) * (inside / (inside + FEW))
 
 
 def fuse_ranks(found: Mapping[Signal, Scores], table: TurnTable) -> Ranking:
@@ -145,15 +148,13 @@ def fuse_ranks(found: Mapping[Signal, Scores], table: TurnTable) -> Ranking:
 def _by_rank(scores: Scores, keys: Keys) -> Floats:
     """1 for the first of a list, falling with the rank; equals share a rank, and what is not listed has 0."""
     ranks = len(scores.values) - np.sort(scores.values).searchsorted(scores.values, "right")
-    by_rank = Scores(scores.keys, (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + ranks), 0.0, 1.0)
+    by_rank = Scores(scores.keys, (RANK_OFFSET + 1) / (RANK_OFFSET + 1 + ranks), 1.0)
     return _spread(by_rank, keys)
 
 
-def _weighted(columns: Mapping[Signal, Floats]) -> Floats:
-    weights = np.array([WEIGHTS[signal] for signal in columns])
-    total: Floats = np.einsum(
-        "s,sm->m", weights, np.stack([*columns.values()])
-    )  # BLAS may round equals apart
+def _weighted(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The weighted sum of the first signals; BLAS may round equals apart."""
+    total: npt.NDArray[np.float64] = np.einsum("s,sm->m", _SUM_WEIGHTS[: len(columns)], columns)
     return total
 
 

@@ -70,14 +70,15 @@ def seek(question: Question, kit: RecallKit) -> Sought:
 
 
 def find(question: Question, sought: Sought, *, limit: int, kit: RecallKit) -> Found:
-    """The best ``limit`` that may be seen, as far as one has to look for them."""
+    """The best ``limit`` that may be seen at one instant, as far as one has to look for them."""
     breadth = max(limits.SEARCH_BREADTH_MIN, 4 * limit)
-    found = _find(question, sought, breadth, limit, kit)
-    for _ in range(limits.SEARCH_ROUNDS_MAX):
-        if len(found.shown) == limit or found.exhausted:
-            break
-        breadth *= limits.SEARCH_ROUND_GROWTH
+    with kit.store.reading():
         found = _find(question, sought, breadth, limit, kit)
+        for _ in range(limits.SEARCH_ROUNDS_MAX):
+            if len(found.shown) == limit or found.exhausted:
+                break
+            breadth *= limits.SEARCH_ROUND_GROWTH
+            found = _find(question, sought, breadth, limit, kit)
     return found
 
 
@@ -132,7 +133,8 @@ def _trusted(view: View) -> View:
 
 
 def _hits(found: Found, *, explain: bool) -> Iterator[Hit]:
+    keys = found.ranking.keys.tolist()
     for group in found.shown:
-        rank = found.ranking.rank_of(group.key)
+        rank = keys.index(group.key)
         parts = found.ranking.parts(rank) if explain else ()
         yield Hit(group.memory, float(found.ranking.scores[rank]), parts, group.also)

@@ -1,7 +1,11 @@
-"""The signals that score again what others have found: each from 0 to 1, shape (memories,)."""
+"""The signals that score again what others have found: each from 0 to 1, shape (memories,).
+
+In a conversation much is said in passing; a note is kept on purpose, so that signs of talk say nothing there.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +15,13 @@ from holdfast.domain.ranking import Signal
 from holdfast.domain.traits import Trait
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from holdfast.domain.ranking import Floats
     from holdfast.ports import TurnTable
     from holdfast.recall.interpret import Interpretation
+
+    Marks = npt.NDArray[np.bool_]
 
 ENOUGH_WORDS = 25
 """A longer text is no longer better for being long."""
@@ -21,23 +29,26 @@ ENOUGH_WORDS = 25
 DAYS_AFTER = 14
 """What happened is told of for so many days, and counts less with each."""
 
+_LOG_ENOUGH = math.log1p(ENOUGH_WORDS)
 _MICROSECONDS_A_DAY = 86_400_000_000
-_TRAITS = np.array([*Trait], np.int32)
 
 
 class Sight(NamedTuple):
-    """What a signal sees: the question, the candidates, how well each fits, and its traits as 0 or 1."""
+    """What a signal sees: the question, the candidates, and how well each fits."""
 
     asked: Interpretation
     table: TurnTable
     fit: Floats
-    has: Mapping[Trait, Floats]
 
+    def has(self, trait: Trait) -> Marks:
+        """Which candidates have the trait."""
+        marks: Marks = (self.table.traits & int(trait)) != 0  # an enum's own operators take longer than all
+        return marks
 
-def look(asked: Interpretation, table: TurnTable, fit: Floats) -> Sight:
-    """What the signals see of these candidates."""
-    marks = ((table.traits & _TRAITS[:, np.newaxis]) != 0).astype(np.float64)
-    return Sight(asked, table, fit, dict(zip(Trait, marks, strict=True)))
+    def told(self, trait: Trait) -> Marks:
+        """Which candidates have the trait and are the words of a person."""
+        marks: Marks = (self.table.traits & (int(trait) | int(Trait.NOT_A_PERSON))) == int(trait)
+        return marks
 
 
 def reply(sight: Sight) -> Floats:
@@ -54,14 +65,10 @@ def conversation(sight: Sight) -> Floats:
     """How well the best turn of the same conversation fits."""
     if not len(sight.fit):
         return sight.fit
-    together = np.argsort(sight.table.threads, kind="stable")
-    threads = sight.table.threads[together]
-    begins = np.ones(len(threads), np.bool_)
-    begins[1:] = threads[1:] != threads[:-1]
-    best = np.maximum.reduceat(sight.fit[together], np.flatnonzero(begins))
-    of_all = np.empty_like(sight.fit)
-    of_all[together] = best[np.cumsum(begins) - 1]
-    return np.where(sight.table.in_talk, of_all, sight.fit)
+    threads = sight.table.threads
+    best = np.zeros(int(threads.max()) + 1)
+    np.maximum.at(best, threads, sight.fit)
+    return np.where(sight.table.in_talk, best[threads], sight.fit)
 
 
 def speaker(sight: Sight) -> Floats:
@@ -73,7 +80,10 @@ def speaker(sight: Sight) -> Floats:
 
 def date(sight: Sight) -> Floats:
     """Whether it was said at a time that the question names; less when soon after."""
-    fits, at = np.zeros(len(sight.fit)), sight.table.at / _MICROSECONDS_A_DAY
+    fits = np.zeros(len(sight.fit))
+    if not sight.asked.spans:
+        return fits
+    at = sight.table.at / _MICROSECONDS_A_DAY
     for span in sight.asked.spans:
         start, end = span.start.timestamp() / 86_400, span.end.timestamp() / 86_400
         after = 0.5 * (1 - (at - end) / DAYS_AFTER)
@@ -81,43 +91,43 @@ def date(sight: Sight) -> Floats:
     return fits
 
 
-def says_when(sight: Sight) -> Floats:
+def says_when(sight: Sight) -> Marks:
     """Whether it says when, if that is asked."""
-    return sight.has[Trait.TIME] * sight.asked.asks_when
+    return sight.has(Trait.TIME) & sight.asked.asks_when
 
 
-def instruction(sight: Sight) -> Floats:
+def instruction(sight: Sight) -> Marks:
     """Whether a person told what to do from now on, if something is to be done."""
-    return sight.has[Trait.INSTRUCTION] * person(sight) * sight.asked.asks_for_action
+    return sight.told(Trait.INSTRUCTION) & sight.asked.asks_for_action
 
 
-def preference(sight: Sight) -> Floats:
+def preference(sight: Sight) -> Marks:
     """Whether a person told a taste, if something is to be done."""
-    return sight.has[Trait.PREFERENCE] * person(sight) * sight.asked.asks_for_action
+    return sight.told(Trait.PREFERENCE) & sight.asked.asks_for_action
 
 
-def person(sight: Sight) -> Floats:
+def person(sight: Sight) -> Marks:
     """Whether a person says it: assistants write much and mostly repeat."""
-    return 1.0 - sight.has[Trait.NOT_A_PERSON]
+    return ~sight.has(Trait.NOT_A_PERSON)
 
 
-def first_person(sight: Sight) -> Floats:
+def first_person(sight: Sight) -> Marks:
     """Whether the speaker speaks of himself or herself."""
-    return _in_talk(sight, sight.has[Trait.FIRST_PERSON])
+    return sight.has(Trait.FIRST_PERSON) | ~sight.table.in_talk
 
 
-def statement(sight: Sight) -> Floats:
+def statement(sight: Sight) -> Marks:
     """Whether it says something, instead of asking."""
-    return _in_talk(sight, 1.0 - sight.has[Trait.QUESTION])
+    return ~(sight.has(Trait.QUESTION) & sight.table.in_talk)
 
 
 def length(sight: Sight) -> Floats:
     """How much it says, by the logarithm of its words up to ``ENOUGH_WORDS``."""
     words = np.minimum(sight.table.lengths, ENOUGH_WORDS)
-    return _in_talk(sight, np.log1p(words) / np.log1p(ENOUGH_WORDS))
+    return np.where(sight.table.in_talk, np.log1p(words) / _LOG_ENOUGH, 1.0)
 
 
-RESCORING: Mapping[Signal, Callable[[Sight], Floats]] = {
+RESCORING: Mapping[Signal, Callable[[Sight], Floats | Marks]] = {
     Signal.REPLY: reply,
     Signal.CONVERSATION: conversation,
     Signal.SPEAKER: speaker,
@@ -130,11 +140,6 @@ RESCORING: Mapping[Signal, Callable[[Sight], Floats]] = {
     Signal.STATEMENT: statement,
     Signal.LENGTH: length,
 }
-
-
-def _in_talk(sight: Sight, score: Floats) -> Floats:
-    """The score in a conversation, where much is said in passing; a note is kept on purpose."""
-    return np.where(sight.table.in_talk, score, 1.0)
 
 
 def _is_named(name: str, words: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from holdfast.domain.traits import PERSON, Trait
 from holdfast.ports import TurnTable
 from holdfast.recall import signals
 from holdfast.recall.interpret import interpret
-from holdfast.recall.signals import ENOUGH_WORDS, RESCORING, Sight, look
+from holdfast.recall.signals import ENOUGH_WORDS, RESCORING, Sight
 from tests.unit.recall.tables import table_of
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
 
 def sight(table: TurnTable, *, question: str = "tea", fit: Iterable[float] | None = None) -> Sight:
     fits = [0.0] * len(table.keys) if fit is None else list(fit)
-    return look(interpret(question, reference=NOW), table, np.array(fits))
+    return Sight(interpret(question, reference=NOW), table, np.array(fits))
 
 
 def microseconds(instant: datetime) -> int:

@@ -21,7 +21,7 @@ from holdfast.domain.memory import Origin
 from holdfast.domain.path import read_path
 from holdfast.domain.text import require_name
 from holdfast.domain.traits import traits_of
-from holdfast.errors import BackendRejected, InvalidInput
+from holdfast.errors import BackendRejected, HoldfastError, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,6 +98,12 @@ class _Patience:
         return True
 
 
+class _Shared(threading.local):
+    """What all reads of a thread share while it is ``reading``."""
+
+    connection: apsw.Connection | None = None
+
+
 class Database:
     """A file and its connections. Reads run beside each other and beside the one write."""
 
@@ -122,6 +128,7 @@ class Database:
         self._process = os.getpid()
         self._idle: list[apsw.Connection] = []
         self._idle_lock = threading.Lock()
+        self._shared = _Shared()
         self._commits = CommitQueue(self._borrow)
         self._anchor: apsw.Connection | None = None
         with ExitStack() as undo, translated(self.location.shown):
@@ -145,19 +152,32 @@ class Database:
     def read(self, work: Callable[[apsw.Connection], T]) -> T:
         """What ``work`` returns; all that it reads is of one instant."""
         shown = self.location.shown
-        with decoded(shown), translated(shown), self._borrow() as connection:
+        with decoded(shown), translated(shown), self._reading() as connection:
+            return work(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that this thread reads in it is of one instant, and costs one transaction."""
+        with translated(self.location.shown), self._reading() as connection:
+            outer, self._shared.connection = self._shared.connection, connection
+            try:
+                yield
+            finally:
+                self._shared.connection = outer
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        """A connection in a transaction: that of ``reading`` where one is open."""
+        if self._shared.connection is not None:
+            yield self._shared.connection
+            return
+        with self._borrow() as connection:
             connection.execute("BEGIN")
             try:
-                return work(connection)
+                yield connection
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-
-    def glance(self, work: Callable[[apsw.Connection], T]) -> T:
-        """What ``work`` returns: a single statement, for which a transaction of its own would cost more."""
-        shown = self.location.shown
-        with decoded(shown), translated(shown), self._borrow() as connection:
-            return work(connection)
 
     def write(self, work: Callable[[apsw.Connection], T]) -> T:
         """What ``work`` returns, once all that it wrote is on the disk; nothing is written if it raises.
@@ -216,6 +236,9 @@ class Database:
             yield connection
         except SPOILS_THE_CONNECTION:
             spoiled = True
+            raise
+        except HoldfastError as error:  # translated already, by a read inside of ``reading``
+            spoiled = isinstance(error.__cause__, SPOILS_THE_CONNECTION)
             raise
         finally:
             if spoiled:

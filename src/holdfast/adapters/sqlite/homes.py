@@ -11,7 +11,7 @@ import numpy as np
 
 from holdfast import limits
 from holdfast.adapters.sqlite.home import Home, HomeView, Turns
-from holdfast.adapters.sqlite.reach import Reach, reach_of
+from holdfast.adapters.sqlite.reach import Reach, change_number, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.vector_rows import KEYS, STORED
@@ -75,7 +75,8 @@ class _Held:
 
 def join(reached: Sequence[Reached], values: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:
     """The values of every home, one for each of its rows, as one array of those that lie inside."""
-    return np.concatenate([each.of_inside(own) for each, own in zip(reached, values, strict=True)])
+    parts = [each.of_inside(own) for each, own in zip(reached, values, strict=True)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class _State(NamedTuple):
@@ -88,7 +89,7 @@ class _State(NamedTuple):
 
 
 class _Last(NamedTuple):
-    """What was reached last: a search asks twice, and the next one is often of the same scope."""
+    """What was reached last: a search asks three times, and the next one is often of the same scope."""
 
     scope: Scope | None
     change_number: int
@@ -107,10 +108,7 @@ class Homes:
         self._lock = threading.Lock()
 
     def reached_in(self, database: Database, scope: Scope) -> list[Reached]:
-        """What the scope reaches as the file is now: what was reached last, if nothing has changed since."""
-        last = self._last
-        if last.scope == scope and database.glance(_change_number) == last.change_number:
-            return last.reached
+        """What the scope reaches as the file is now."""
         return database.read(lambda connection: self.reached(connection, scope))
 
     def reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
@@ -120,10 +118,10 @@ class Homes:
             BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder,
                 ``store_damaged`` when its vectors are not those of its memories.
         """
-        change_number = _change_number(connection)
+        number = change_number(connection)
         last = self._last
-        if (last.scope, last.change_number) != (scope, change_number):
-            last = self._last = _Last(scope, change_number, self._reached(connection, scope))
+        if (last.scope, last.change_number) != (scope, number):
+            last = self._last = _Last(scope, number, self._reached(connection, scope))
         return last.reached
 
     def _reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
@@ -184,11 +182,6 @@ class Homes:
                 self._bytes -= gone.counted
 
 
-def _change_number(connection: apsw.Connection) -> int:
-    number: int = connection.execute(_SQL["change_number"]).get
-    return number
-
-
 def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
     """Take in what the file has more than the home."""
     rows: list[Row] = connection.execute(_SQL["turns_after"], (key, home.last_key)).fetchall()
@@ -230,5 +223,6 @@ def _require_same(found: npt.NDArray[np.int64], wanted: Sequence[int]) -> None:
 def _inside(home: HomeView, reach: Reach) -> Reached | None:
     if reach.scope_keys is None:
         return Reached(home, None) if len(home.keys) else None
-    inside = np.flatnonzero(np.isin(home.threads, reach.scope_keys))
+    threads = [home.thread_numbers[key] for key in reach.scope_keys if key in home.thread_numbers]
+    inside = np.flatnonzero(np.isin(home.threads, threads))
     return Reached(home, inside) if len(inside) else None

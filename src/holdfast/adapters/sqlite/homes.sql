@@ -1,6 +1,3 @@
--- name: change_number
-SELECT change_number FROM store
-
 -- name: homes
 SELECT key, change_number, epoch, feedback FROM homes WHERE key IN (SELECT value FROM json_each(?1))
 

@@ -127,11 +127,9 @@ def _merged(runs: tuple[Run, ...]) -> Runs:
 
 def find(runs: Runs, terms: Sequence[int]) -> list[Found]:
     """The rows of each term, and how often they hold it."""
-    in_text = np.array(terms, np.uint32)
-    in_names = in_text | np.uint32(OF_A_NAME)
-    sorted_runs = [run.of(np.concatenate([in_text, in_names])) for run in runs]
-    said, named = _entries(sorted_runs, in_text), _entries(sorted_runs, in_names)
-    return [_together(*entries) for entries in zip(said, named, strict=True)]
+    wanted = np.array([*terms, *(term | OF_A_NAME for term in terms)], np.uint32)
+    entries = _entries([run.of(wanted) for run in runs], wanted)
+    return [*map(_together, entries[: len(terms)], entries[len(terms) :])]
 
 
 def _entries(runs: Sequence[Run], terms: Terms) -> list[tuple[Rows, Times]]:

@@ -38,10 +38,14 @@ AND scopes.session_key = iif(
 SELECT
     m.key, m.id, m.text, m.kind, m.tier, m.state, m.origin, m.trust, m.importance, m.metadata, m.version,
     m.valid_at, m.invalid_at, m.created_at, m.updated_at, m.expired_at, m.expires_at, m.accessed_at,
-    m.access_count, m.useful_count, m.useless_count, tenant.name, user.name, agent.name, session.name
+    m.access_count, m.useful_count, m.useless_count, m.scope_key
 FROM memories AS m
-JOIN homes ON homes.key = m.home_key
-JOIN scopes ON scopes.key = m.scope_key
+
+-- name: names_of_scopes
+SELECT scopes.key, tenant.name, user.name, agent.name, session.name
+FROM json_each(?1) AS wanted
+JOIN scopes ON scopes.key = wanted.value
+JOIN homes ON homes.key = scopes.home_key
 JOIN names AS tenant ON tenant.key = homes.tenant_key
 LEFT JOIN names AS user ON user.key = homes.user_key
 LEFT JOIN names AS agent ON agent.key = homes.agent_key
@@ -50,6 +54,7 @@ LEFT JOIN names AS session ON session.key = scopes.session_key
 -- name: first_shown
 SELECT m.key FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
 WHERE {condition} ORDER BY wanted.rowid LIMIT ?
+
 
 -- name: sources_of_memories
 SELECT

@@ -6,7 +6,6 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,11 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from holdfast.adapters.sqlite.filters import Condition
+
 Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promise
 
 _SQL = read_statements("queries.sql")
-_SCOPES_KEPT = 1_024
 
 # Calling an enum costs five times as much as a dictionary, and every hit has five.
 _KINDS = {kind.value: kind for kind in Kind}
@@ -84,9 +84,40 @@ def read_memories(
     """The memories ``m`` for which the condition holds, by key, in the order that it asks for."""
     rows: list[Row] = connection.execute(f"{_SQL['memory_columns']} {condition}", values).fetchall()
     keys = keys_to_json(row[0] for row in rows)
+    scopes = _read_scopes(connection, {row[-1] for row in rows})
     sources = _read_sources(connection, keys)
     entities = _read_entities(connection, keys)
-    return {row[0]: _to_memory(row, sources.get(row[0], ()), entities.get(row[0], ())) for row in rows}
+    return {
+        row[0]: _to_memory(row, scopes[row[-1]], sources.get(row[0], ()), entities.get(row[0], ()))
+        for row in rows
+    }
+
+
+def memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
+    """The memories with these keys, in no order."""
+    return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
+
+
+def first_memories(
+    connection: apsw.Connection, keys: Sequence[int], condition: Condition, *, limit: int
+) -> dict[int, Memory]:
+    """The first ``limit`` of these memories ``m`` for which the condition holds, by key, in this order.
+
+    Two statements: as one it takes half as long again.
+    """
+    sql = _SQL["first_shown"].replace("{condition}", condition.sql)
+    values = (keys_to_json(keys), *condition.values, limit)
+    first = [key for (key,) in connection.execute(sql, values)]
+    memories = memories_by_key(connection, first) if first else {}
+    return {key: memories[key] for key in first}
+
+
+def _read_scopes(connection: apsw.Connection, keys: Iterable[int]) -> Mapping[int, Scope]:
+    """The scopes with these keys; their names were checked when they were written and need not be again."""
+    return {
+        key: Scope(*names)
+        for key, *names in connection.execute(_SQL["names_of_scopes"], (keys_to_json(keys),))
+    }
 
 
 def _read_sources(connection: apsw.Connection, keys: str) -> Mapping[int, tuple[Source, ...]]:
@@ -107,16 +138,16 @@ def _read_entities(connection: apsw.Connection, keys: str) -> Mapping[int, tuple
     return {key: tuple(names) for key, names in found.items()}
 
 
-def _to_memory(row: Row, sources: tuple[Source, ...], entities: tuple[str, ...]) -> Memory:
+def _to_memory(row: Row, scope: Scope, sources: tuple[Source, ...], entities: tuple[str, ...]) -> Memory:
     (
         _key, identifier, text, kind, tier, state, origin, trust, importance, metadata, version,
         valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at,
-        access_count, useful_count, useless_count, tenant, user, agent, session,
+        access_count, useful_count, useless_count, _scope_key,
     ) = row  # fmt: skip
     return Memory(
         id=from_blob(identifier),
         text=text,
-        scope=_scope(tenant, user, agent, session),
+        scope=scope,
         kind=_KINDS[kind],
         tier=_TIERS[tier],
         state=_STATES[state],
@@ -138,12 +169,6 @@ def _to_memory(row: Row, sources: tuple[Source, ...], entities: tuple[str, ...])
         useful_count=useful_count,
         useless_count=useless_count,
     )
-
-
-@lru_cache(maxsize=_SCOPES_KEPT)
-def _scope(tenant: str, user: str | None, agent: str | None, session: str | None) -> Scope:
-    """The scope with these names, which were checked when they were written and need not be again."""
-    return Scope(tenant, user, agent, session)
 
 
 def to_version(memory_id: str, row: Row) -> Version:

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
-from holdfast.adapters.sqlite.reach import Reach, change_number_of, find_scope, reach_of
+from holdfast.adapters.sqlite.reach import (
+    Reach,
+    Reaches,
+    change_number,
+    change_number_of,
+    find_scope,
+    reach_of,
+)
 from holdfast.adapters.sqlite.rows import (
     Row,
+    first_memories,
     from_blob,
-    keys_to_json,
+    memories_by_key,
     read_memories,
     to_blob,
     versions_of,
@@ -37,6 +45,7 @@ from holdfast.ports import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -58,6 +67,7 @@ class SqliteMemoryStore:
     def __init__(self, database: Database, identity: EmbedderIdentity) -> None:
         self._database = database
         self._identity = identity
+        self._reaches = Reaches()
 
     def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
         """Apply the change as one transaction."""
@@ -76,7 +86,7 @@ class SqliteMemoryStore:
             rows: list[Row] = connection.execute(
                 _SQL["known_memories"], (found[0], digests, to_microseconds(now))
             ).fetchall()
-            memories = _memories_by_key(connection, [key for _, key in rows]) if rows else {}
+            memories = memories_by_key(connection, [key for _, key in rows]) if rows else {}
             known: dict[bytes, tuple[Memory, ...]] = {}
             for fingerprint, key in rows:
                 known[fingerprint] = (*known.get(fingerprint, ()), memories[key])
@@ -123,21 +133,22 @@ class SqliteMemoryStore:
         """The first ``limit`` of these memories, in their order, that the scope covers and the view shows."""
 
         def work(connection: apsw.Connection) -> dict[int, Memory]:
-            reach = reach_of(connection, scope)
+            reach = self._reaches.of(connection, scope)
             if reach.is_empty:
                 return {}
             condition = join("AND", [reach.condition(), view_condition(view)])
-            sql = _SQL["first_shown"].replace("{condition}", condition.sql)
-            first: list[int] = []
+            shown: dict[int, Memory] = {}
             for part in (keys[: 4 * limit], keys[4 * limit :]):  # few are hidden: the first part does
-                values = (keys_to_json(part), *condition.values, limit - len(first))
-                first += (key for (key,) in connection.execute(sql, values))
-                if len(first) == limit:
+                shown |= first_memories(connection, part, condition, limit=limit - len(shown))
+                if len(shown) == limit:
                     break
-            memories = _memories_by_key(connection, first)
-            return {key: memories[key] for key in first}
+            return shown
 
         return self._database.read(work)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """All that this thread reads in it, by the indexes too, is of one instant."""
+        return self._database.reading()
 
     def list(self, scope: Scope, view: View, *, limit: int, after: str | None) -> Page:
         """The memories that the view shows, newest first."""
@@ -174,7 +185,7 @@ class SqliteMemoryStore:
             rows: list[Row] = connection.execute(
                 _SQL["relations_of_memory"].replace("{reach}", inside.sql), (key, type, *inside.values, limit)
             ).fetchall()
-            ends = _memories_by_key(connection, [end for row in rows for end in row[2:4]])
+            ends = memories_by_key(connection, [end for row in rows for end in row[2:4]])
             return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
 
         return self._database.read(work)
@@ -194,7 +205,7 @@ class SqliteMemoryStore:
         """What the store holds."""
 
         def work(connection: apsw.Connection) -> StoreStats:
-            memories, deleted, episodes, messages, relations, users, change_number = connection.execute(
+            memories, deleted, episodes, messages, relations, users, changes = connection.execute(
                 _SQL["stats"]
             ).get
             embedder = connection.execute(_SQL["embedder"]).get
@@ -206,7 +217,7 @@ class SqliteMemoryStore:
                 relations=relations,
                 users=users,
                 bytes_on_disk=self._database.bytes_on_disk(),
-                change_number=change_number,
+                change_number=changes,
                 schema_version=connection.pragma("user_version"),
                 embedder=EmbedderIdentity(*embedder) if embedder else None,
                 encrypted=self._database.encrypted,
@@ -237,12 +248,7 @@ class SqliteMemoryStore:
 
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""
-
-        def work(connection: apsw.Connection) -> int:
-            number: int = connection.execute(_SQL["change_number"]).get
-            return number
-
-        return self._database.read(work)
+        return self._database.read(change_number)
 
     def change_number_of(self, scope: Scope) -> int:
         """A number that grows with every commit that touches what the scope covers."""
@@ -264,10 +270,6 @@ class SqliteMemoryStore:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
-
-
-def _memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
-    return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
 
 
 def _memory_by_id(connection: apsw.Connection, memory_id: str) -> Memory:

@@ -76,7 +76,7 @@ def _describe(reached: Reached, keys: Keys) -> TurnTable:
         keys=home.keys[rows],
         threads=threads,
         before=np.where(before == NONE, 0, home.keys[before]),
-        in_talk=np.array([thread in home.talks for thread in threads.tolist()], np.bool_),
+        in_talk=home.talks[threads],
         at=home.at[rows],
         traits=home.traits[rows],
         lengths=home.lengths[rows],
@@ -91,6 +91,7 @@ def _in_order(tables: Sequence[TurnTable]) -> TurnTable:
     """The tables of several homes as one, in the order of the keys."""
     names: dict[str, int] = {}
     numbers = [np.array([names.setdefault(name, len(names)) for name in table.names]) for table in tables]
+    firsts = np.cumsum([0, *(1 + table.threads.max(initial=0) for table in tables)])
     order = np.argsort(np.concatenate([table.keys for table in tables]))
 
     def column(values: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:
@@ -98,7 +99,7 @@ def _in_order(tables: Sequence[TurnTable]) -> TurnTable:
 
     return TurnTable(
         keys=column(table.keys for table in tables),
-        threads=column(table.threads for table in tables),
+        threads=column(first + table.threads for first, table in zip(firsts, tables, strict=False)),
         before=column(table.before for table in tables),
         in_talk=column(table.in_talk for table in tables),
         at=column(table.at for table in tables),

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from holdfast.adapters.sqlite.database import Database
-    from holdfast.adapters.sqlite.home import Floats, Keys
+    from holdfast.adapters.sqlite.home import Floats
     from holdfast.adapters.sqlite.homes import Homes
     from holdfast.domain.scope import Scope
     from holdfast.ports import Vector
 
-_NOTHING = Scores(np.empty(0, np.int64), np.empty(0), 0.0, 0.0)
+_CLOSEST = 1.0
+_NOTHING = Scores(np.empty(0, np.int64), np.empty(0), _CLOSEST)
 
 
 class SqliteVectorIndex:
@@ -45,16 +46,14 @@ class SqliteVectorIndex:
         chosen = join(reached, (marked(each.home, wanted) for each in reached))
         chosen[_best(by_turn, limit)] = True
         chosen[_best(by_window, limit)] = True
+        places = np.flatnonzero(chosen)
+        found = keys[places]
         return {
-            Signal.MEANING: _scores(keys, by_turn, chosen),
-            Signal.MEANING_WINDOW: _scores(keys, by_window, chosen),
+            Signal.MEANING: Scores(found, by_turn[places], _CLOSEST),
+            Signal.MEANING_WINDOW: Scores(found, by_window[places], _CLOSEST),
         }
 
 
 def _best(scores: Floats, limit: int) -> npt.NDArray[np.intp]:
     """The places of the ``limit`` best."""
     return np.argpartition(scores, max(0, len(scores) - limit))[-limit:]
-
-
-def _scores(keys: Keys, scores: Floats, chosen: npt.NDArray[np.bool_]) -> Scores:
-    return Scores(keys[chosen], scores[chosen], float(scores.min()), float(scores.max()))

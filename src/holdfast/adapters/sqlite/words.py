@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.adapters.sqlite.bridges import bridges, stored_terms
+from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.postings import find
 from holdfast.adapters.sqlite.terms import Stemmer
@@ -15,7 +16,7 @@ from holdfast.domain.information import K1, B, telling_words
 from holdfast.domain.ranking import Scores, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import apsw
     import numpy.typing as npt
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
     Places = npt.NDArray[np.intp]
 
-_NOTHING = Scores(np.empty(0, np.int64), np.empty(0), 0.0, 0.0)
+_TIMES_AT_A_TIME = 65_536
+"""Numbers that a pass over the turns holds for some terms: few enough for a core's own cache."""
+
+_NOTHING = Scores(np.empty(0, np.int64), np.empty(0), 0.0)
 
 
 class SqliteWordIndex:
@@ -74,7 +78,7 @@ def _search(
     found = [dict(zip(terms, find(each.home.runs, terms), strict=True)) for each in reached]
     lengths = join(reached, (each.home.window_lengths for each in reached))
     told = telling_words({term: _count(term, found, reached) for term in terms}, len(lengths))
-    average = max(1.0, float(lengths.mean()))
+    average = max(1.0, float(lengths.sum()) / len(lengths))
     scored = [_bm25(each.home, rows, told, average) for each, rows in zip(reached, found, strict=True)]
     keys = join(reached, (each.home.keys for each in reached))
     by_turn, by_window = (join(reached, scores) for scores in zip(*scored, strict=True))
@@ -83,8 +87,8 @@ def _search(
         best = np.union1d(best, np.flatnonzero(np.isin(keys, also) & (by_window != 0)))
     own = best[by_turn[best] > 0]
     return {
-        Signal.WORDS: Scores(keys[own], by_turn[own], 0.0, ceiling),
-        Signal.WORDS_WINDOW: Scores(keys[best], by_window[best], 0.0, ceiling),
+        Signal.WORDS: Scores(keys[own], by_turn[own], ceiling),
+        Signal.WORDS_WINDOW: Scores(keys[best], by_window[best], ceiling),
     }
 
 
@@ -99,22 +103,32 @@ def _bm25(
     """The score of every turn of a home, and of every window."""
     damping = K1 * (1 - B + B * home.window_lengths / np.float32(average))
     turns, windows = np.zeros(len(damping), np.float32), np.zeros(len(damping), np.float32)
-    for term, information in told.items():
-        own, window = _times(home, found[term])
-        turns += np.float32(information * (K1 + 1)) * (own / (own + damping))
-        windows += np.float32(information * (K1 + 1)) * (window / (window + damping))
+    for terms in _batches([*told], len(damping)):
+        information = np.array([told[term] * (K1 + 1) for term in terms], np.float32)
+        own, window = _times(home, [found[term] for term in terms])
+        turns += np.einsum("t,tr->r", information, own / (own + damping))
+        windows += np.einsum("t,tr->r", information, window / (window + damping))
     return turns, windows
 
 
-def _times(home: HomeView, found: Found) -> tuple[Floats, Floats]:
-    """How often each turn holds a term, and how often each window."""
-    said = np.zeros(len(home.keys) + 1, np.float32)  # one more, for those that have no turn before them
-    said[found.rows] = found.said
-    own = said[:-1]
-    if found.named is not None:
-        own = own.copy()
-        own[found.rows] += found.named
-    return own, own + said[home.before] + said[home.second_before]
+def _batches(terms: Sequence[int], rows: int) -> Iterator[Sequence[int]]:
+    """The terms, so many at a time as take little memory."""
+    at_a_time = max(1, _TIMES_AT_A_TIME // rows)
+    return (terms[start : start + at_a_time] for start in range(0, len(terms), at_a_time))
+
+
+def _times(home: HomeView, found: Sequence[Found]) -> tuple[Floats, Floats]:
+    """How often each turn holds each term, and how often each window: shape (terms, turns)."""
+    said = np.zeros((len(found), len(home.keys) + 1), np.float32)  # one more, for what has no turn before it
+    for times, each in zip(said, found, strict=True):
+        times[each.rows] = each.said
+    own = said[:, :-1]
+    windows = own + at_rows(said, home.before) + at_rows(said, home.second_before)
+    for times, window, each in zip(own, windows, found, strict=True):
+        if each.named is not None:
+            times[each.rows] += each.named
+            window[each.rows] += each.named
+    return own, windows
 
 
 def _best(scores: Floats, limit: int) -> Places:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
@@ -57,6 +58,32 @@ class ReadingContract(BackendContract):
         """A memory in each of the scopes, by its text."""
         memories = [scribe.remember(f"hello from {scope}", scope=scope)[0] for scope in INHABITED]
         return {memory.text: memory for memory in memories}
+
+    def test_all_that_is_read_together_is_of_one_instant(self, backend: Backend, scribe: Scribe) -> None:
+        scribe.remember("tea with milk")
+
+        def seen() -> tuple[int, int, int]:
+            by_words = backend.words.search(ANA, "tea", limit=9)[Signal.WORDS]
+            by_meaning = backend.vectors.search(ANA, EMBEDDER.embed_query("tea"), limit=9)[Signal.MEANING]
+            return len(by_words.keys), len(by_meaning.keys), len(memories_of(backend, range(99)))
+
+        with ThreadPoolExecutor(1) as other_thread:
+            with backend.store.reading():
+                before = seen()
+                written = other_thread.submit(scribe.remember, "tea without milk")
+                wait([written], timeout=0.2)  # a store may hold it up until the reading is over
+                assert seen() == before == (1, 1, 1)
+            written.result()
+
+        assert seen() == (2, 2, 2)
+
+    def test_reading_inside_of_reading_is_the_same_instant(self, backend: Backend, scribe: Scribe) -> None:
+        (memory,) = scribe.remember("tea")
+
+        with backend.store.reading():
+            with backend.store.reading():
+                assert backend.store.get(ANA, memory.id) == memory
+            assert backend.store.get(ANA, memory.id) == memory
 
     def test_scope_shows_the_memories_that_it_covers_and_no_other(
         self, backend: Backend, scribe: Scribe, inhabitants: dict[str, Memory]

@@ -255,7 +255,6 @@ class WordIndexContract(BackendContract):
         found = backend.words.search(ANA, "milk4 sugar4", limit=9)
 
         for scores in found.values():
-            assert scores.floor == 0
             assert list(scores.by_key.values()) == pytest.approx([scores.ceiling], rel=1e-6)
 
     def test_number_tells_as_much_as_a_word(self, backend: Backend, scribe: Scribe) -> None:

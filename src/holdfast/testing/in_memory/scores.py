@@ -12,6 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def scores_of(by_key: Mapping[int, float], floor: float, ceiling: float) -> Scores:
+def scores_of(by_key: Mapping[int, float], ceiling: float) -> Scores:
     """A signal's scores, given by key."""
-    return Scores(np.array([*by_key], np.int64), np.array([*by_key.values()], np.float64), floor, ceiling)
+    return Scores(np.array([*by_key], np.int64), np.array([*by_key.values()], np.float64), ceiling)

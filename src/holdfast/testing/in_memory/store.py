@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
 from holdfast.domain.entity import RelatedMemory
@@ -81,6 +82,11 @@ class InMemoryStore:
             return answered.episode_id, tuple(
                 (event, data.of_id(memory_id).memory) for event, memory_id in answered.outcome
             )
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._access.use():
+            yield
 
     def get(self, scope: Scope, memory_id: str) -> Memory:
         with self._access.use() as data:

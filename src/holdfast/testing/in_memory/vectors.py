@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BEFORE_WEIGHT = 0.5
 SECOND_BEFORE_WEIGHT = 0.3
 
+_CLOSEST = 1.0
+
 
 class InMemoryVectorIndex:
     """``VectorIndex`` that scores every memory of the scope."""
@@ -36,7 +38,7 @@ class InMemoryVectorIndex:
             data.require_embedder(self._access.identity)
             held = data.inside(scope)
         if not held:
-            nothing = scores_of({}, 0.0, 0.0)
+            nothing = scores_of({}, _CLOSEST)
             return {Signal.MEANING: nothing, Signal.MEANING_WINDOW: nothing}
         keys = [item.key for item in held]
         turns = _score(keys, np.stack([item.vector for item in held]), query)
@@ -79,4 +81,4 @@ def _best(scores: Mapping[int, float], limit: int) -> set[int]:
 
 def _scores(scores: Mapping[int, float], chosen: set[int]) -> Scores:
     by_key = {key: score for key, score in scores.items() if key in chosen}
-    return scores_of(by_key, min(scores.values()), max(scores.values()))
+    return scores_of(by_key, _CLOSEST)

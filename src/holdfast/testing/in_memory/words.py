@@ -67,8 +67,8 @@ class InMemoryWordIndex:
         turn = {document.held.key: _bm25(document.turn, document, told, average) for document in found}
         ceiling = sum(told.values())
         return {
-            Signal.WORDS: scores_of({key: turn[key] for key in best if turn[key]}, 0.0, ceiling),
-            Signal.WORDS_WINDOW: scores_of({key: window[key] for key in best}, 0.0, ceiling),
+            Signal.WORDS: scores_of({key: turn[key] for key in best if turn[key]}, ceiling),
+            Signal.WORDS_WINDOW: scores_of({key: window[key] for key in best}, ceiling),
         }
 
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
