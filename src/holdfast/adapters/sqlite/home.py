@@ -10,18 +10,16 @@ import numpy as np
 from holdfast.adapters.sqlite.growing import Growing
 from holdfast.adapters.sqlite.postings import Runs, with_occurrences
 from holdfast.adapters.sqlite.terms import OF_A_NAME, TERM
-from holdfast.domain.traits import voice_of
+from holdfast.adapters.sqlite.threads import NONE, Threads
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from holdfast.adapters.sqlite.threads import Placed
+
     Keys = npt.NDArray[np.int64]
     Rows = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float32]
-    Halves = npt.NDArray[np.float16] | Floats
-
-NONE = -1
-"""Where there is no row: as an index it means the last, where those who add a column of zeros have put it."""
 
 BEFORE_WEIGHT = 0.5
 SECOND_BEFORE_WEIGHT = 0.3
@@ -92,11 +90,7 @@ class Home:
         self._traits = Growing(np.int32)
         self._voices = Growing(np.int32)
         self._runs: Runs = ()
-        self._names: dict[str, int] = {}
-        self._thread_numbers: dict[int, int] = {}
-        self._talks = Growing(np.bool_)
-        self._last_of_threads: list[int] = []
-        self._first_voices: list[int] = []
+        self._talk = Threads()
         self._rated = np.empty(0, np.int64)
         self._feedback = np.empty(0, np.float64)
 
@@ -122,7 +116,7 @@ class Home:
         return HomeView(
             keys=self._keys.rows,
             threads=self._threads.rows,
-            thread_numbers=self._thread_numbers,
+            thread_numbers=self._talk.numbers,
             before=self._before.rows,
             second_before=self._second_before.rows,
             vectors=self._vectors.rows,
@@ -132,8 +126,8 @@ class Home:
             at=self._at.rows,
             traits=self._traits.rows,
             voices=self._voices.rows,
-            names=tuple(self._names),
-            talks=self._talks.rows,
+            names=self._talk.names,
+            talks=self._talk.talks,
             runs=self._runs,
             rated=self._rated,
             feedback=self._feedback,
@@ -144,54 +138,27 @@ class Home:
         self._rated = np.array([*feedback], np.int64)
         self._feedback = np.array([*feedback.values()], np.float64)
 
-    def extend(self, turns: Turns, vectors: Iterable[Halves]) -> None:
+    def extend(self, turns: Turns, vectors: Iterable[Floats]) -> None:
         """Take in more turns, with a vector for each: parts of the vectors, one behind the other."""
         first = len(self._keys.rows)
         self._keys.extend(np.array(turns.keys, np.int64))
         self._at.extend(np.array(turns.at, np.int64))
-        self._traits.extend(np.array(turns.traits, np.int32))
-        threads = self._take_in_threads(turns)
-        self._take_in_voices(turns, threads)
-        self._link(turns, threads, first)
+        traits, deleted = np.array(turns.traits, np.int32), np.array(turns.deleted, np.bool_)
+        self._traits.extend(traits)
+        self._place(self._talk.take_in(turns.threads, turns.speakers, traits, deleted, first))
         self._vectors.reserve(first + len(turns.keys))
         for part in vectors:
             self._vectors.extend(part)
         self._measure_windows(first)
         self._take_in_words(turns.terms, first)
 
-    def _take_in_threads(self, turns: Turns) -> list[int]:
-        """The number of each turn's thread."""
-        numbers = self._thread_numbers
-        threads = [numbers.setdefault(thread, len(numbers)) for thread in turns.threads]
-        self._threads.extend(np.array(threads, np.int32))
-        new = len(numbers) - len(self._last_of_threads)
-        self._last_of_threads += [NONE] * new
-        self._first_voices += [NONE] * new
-        self._talks.extend(np.zeros(new, np.bool_))
-        return threads
-
-    def _take_in_voices(self, turns: Turns, threads: Sequence[int]) -> None:
-        """Who speaks, as a number for each voice, and in which threads more than one does."""
-        names, voices, first_voices, talks = self._names, [], self._first_voices, self._talks.rows
-        for thread, speaker, traits in zip(threads, turns.speakers, turns.traits, strict=True):
-            voice = names.setdefault(voice_of(speaker, traits), len(names))
-            voices.append(voice)
-            if first_voices[thread] == NONE:
-                first_voices[thread] = voice
-            elif first_voices[thread] != voice:
-                talks[thread] = True
-        self._voices.extend(np.array(voices, np.int32))
-
-    def _link(self, turns: Turns, threads: Sequence[int], first: int) -> None:
-        before: list[int] = []
-        last_of = self._last_of_threads
-        for row, (thread, deleted) in enumerate(zip(threads, turns.deleted, strict=True), first):
-            before.append(last_of[thread])
-            if not deleted:
-                last_of[thread] = row
-        self._before.extend(np.array(before, np.int32))
+    def _place(self, placed: Placed) -> None:
+        """Where the turns stand. What is before a turn has the undeleted before it too."""
+        self._threads.extend(placed.threads)
+        self._voices.extend(placed.voices)
+        self._before.extend(placed.before)
         earlier = np.append(self._before.rows, np.int32(NONE))
-        self._second_before.extend(earlier[before])  # what is before a turn has the undeleted before it too
+        self._second_before.extend(earlier[placed.before])
 
     def _measure_windows(self, first: int) -> None:
         """The lengths of the sums, from dot products of neighbours; the vectors themselves have length 1."""

@@ -14,7 +14,7 @@ from holdfast.adapters.sqlite.home import Home, HomeView, Turns
 from holdfast.adapters.sqlite.reach import Reach, change_number, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
-from holdfast.adapters.sqlite.vector_rows import KEYS, STORED
+from holdfast.adapters.sqlite.vector_rows import KEYS, from_stored
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.errors import BackendRejected
 
@@ -197,7 +197,7 @@ def _take_in_feedback(connection: apsw.Connection, key: int, home: Home) -> None
 
 def _vectors_after(
     connection: apsw.Connection, place: tuple[int | None, int, int], keys: Sequence[int]
-) -> Iterator[npt.NDArray[np.float16]]:
+) -> Iterator[npt.NDArray[np.float32]]:
     """The vectors of these memories, a block at a time: the file's bytes are never all in memory."""
     filled = 0
     for keys_blob, stored in connection.execute(_SQL["blocks_after"], place):
@@ -205,11 +205,11 @@ def _vectors_after(
         new = slice(int(block.searchsorted(place[-1], "right")), None)
         _require_same(block[new], keys[filled : filled + len(block[new])])
         filled += len(block[new])
-        yield np.frombuffer(stored, STORED).reshape(len(block), -1)[new]
+        yield from_stored(stored, len(block))[new]
     loose: list[Row] = connection.execute(_SQL["loose_after"], place).fetchall()
     _require_same(np.array([key for key, _ in loose], np.int64), keys[filled:])
     if loose:
-        yield np.frombuffer(b"".join(vector for _, vector in loose), STORED).reshape(len(loose), -1)
+        yield from_stored(b"".join(vector for _, vector in loose), len(loose))
 
 
 def _require_same(found: npt.NDArray[np.int64], wanted: Sequence[int]) -> None:

