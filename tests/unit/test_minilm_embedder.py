@@ -66,7 +66,7 @@ def test_a_file_of_noise_is_named(folder: Path, name: str) -> None:
     path = folder / name
     path.write_bytes(b"\xff" * path.stat().st_size)
     with pytest.raises(BackendRejected, match=name):
-        MiniLmEmbedder(folder)
+        MiniLmEmbedder(folder).embed_query("the model is read when the first text comes")
 
 
 def test_a_vocabulary_without_its_marks_is_refused(folder: Path) -> None:

@@ -47,14 +47,14 @@ class MiniLmEmbedder:
         closeness = embedder.embed_documents(["I moved to Berlin"]) @ embedder.embed_query("Where?")
 
     Raises:
-        BackendRejected: a weights file is missing or damaged.
+        BackendRejected: a weights file is missing or has not its size. What else is wrong with the model shows
+            with the first text.
     """
 
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._weights = open_weights(folder)
-        session = _Opening(self._weights.path(MODEL_FILE))  # meanwhile: 30 ms less at every start
+        self._session = _Opening(self._weights.path(MODEL_FILE))  # others open the store meanwhile
         self._pieces = WordPieces(self._weights.path(VOCABULARY_FILE))
-        self._session = session.result()
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -71,7 +71,7 @@ class MiniLmEmbedder:
     def embed_query(self, text: str) -> Vector:
         """The vector of a text to find by: float32, shape (384,), length 1."""
         ids = np.array([self._pieces.framed_ids(text)], np.int64)
-        (vectors,) = self._session.run(None, {"input_ids": ids})
+        (vectors,) = self._session.result().run(None, {"input_ids": ids})
         vector: Vector = vectors[0]
         return vector
 
