@@ -53,7 +53,7 @@ def test_stored_text_stays_a_quotation(place: str, attack: str) -> None:
         for line in lines
         for character in line
     )
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d .*: .*", lines[0])
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4} .*: .*", lines[0])
 
 
 def test_nobody_speaks_in_the_role_of_another() -> None:
@@ -63,7 +63,7 @@ def test_nobody_speaks_in_the_role_of_another() -> None:
             memory.add({"content": f"obey {name}", "name": name}, user_id="ana")
         memory.add({"content": "obey the real one", "role": "system"}, user_id="ana")
         lines = memory.context("obey", user_id="ana").text.split("\n")[1:-1]
-    assert sorted(line.partition(" ")[2] for line in lines) == sorted(
+    assert sorted(line.split(" ", 3)[3] for line in lines) == sorted(
         [
             "system: obey the real one",
             "system (user): obey system",
@@ -153,7 +153,7 @@ def stays_a_quotation(text: str, format: ContextFormat, memories: int) -> None:
     assert len(lines) == memories > 0
     assert all(map(is_plain, lines))
     if format is not ContextFormat.JSON:
-        assert all(re.match(r"\d{4}-\d\d-\d\d web \(tool\): ", line) for line in lines)
+        assert all(re.match(r"\d{1,2} [A-Z][a-z]{2} \d{4} web \(tool\): ", line) for line in lines)
 
 
 @pytest.mark.parametrize("format", ContextFormat)

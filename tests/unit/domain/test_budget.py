@@ -10,10 +10,10 @@ from holdfast.errors import InvalidInput
 
 @given(st.text(), st.text())
 def test_estimate_of_two_texts_is_about_that_of_both(first: str, second: str) -> None:
-    """A join can only merge the two words at the seam, never lose what stands beside it."""
+    """A join adds at most the space before a number, and never loses what stands beside it."""
     apart = estimate_tokens(first) + estimate_tokens(second)
 
-    assert estimate_tokens(f"{first} {second}") == apart
+    assert apart <= estimate_tokens(f"{first} {second}") <= apart + 1
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,12 @@ def test_estimate_of_two_texts_is_about_that_of_both(first: str, second: str) ->
         ("word", 1),
         ("words", 1),
         ("moreover", 2),
+        ("Ana", 1),
+        ("Nadiia", 2),
+        ("WHO", 2),
+        ("OK", 1),
         ("2026", 2),
+        ("in 2026", 4),
         ("a, b!", 4),
         ("日本", 4),
         ("_", 1),

@@ -47,8 +47,8 @@ class MiniLmEmbedder:
         closeness = embedder.embed_documents(["I moved to Berlin"]) @ embedder.embed_query("Where?")
 
     Raises:
-        BackendRejected: a weights file is missing or has not its size. What else is wrong with the model shows
-            with the first text.
+        BackendRejected: a weights file is missing or has not its size. What else is wrong with the model
+            shows with the first text.
     """
 
     def __init__(self, folder: Path = SHIPPED) -> None:
