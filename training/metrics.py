@@ -81,9 +81,10 @@ def evaluate(dialogues: Sequence[Dialogue], embed: Embed, *, together: bool = Fa
     rows = _row_of(dialogues)
     home = Home(turn_vectors.shape[1])
     threads, count = _threads(dialogues), len(texts)
-    nothing, nobody = [0] * count, [None] * count
+    nothing, nobody, none = [0] * count, [None] * count, [0.0] * count
     home.extend(
-        Turns(range(count), threads, nothing, nobody, nothing, nothing, [b""] * count), [turn_vectors]
+        Turns(range(count), threads, nothing, nobody, nothing, nothing, none, none, [b""] * count),
+        [turn_vectors],
     )
     turns: list[Ranked] = []
     windows: list[Ranked] = []

@@ -185,7 +185,7 @@ def _ask_conversation(memory: Holdfast, conversation: Conversation, part: int) -
         asked = interpret(text, reference=view.now)
         sought = Sought(text, kit.embedder.embed_query(text), asked)
         gathered = gather(sought, scope, breadth=BREADTH, kit=kit)
-        ranking = fuse(gathered.found, gathered.table, asked)
+        ranking = fuse(gathered.found, gathered.table, asked, now=view.now)
         keys = ranking.keys.tolist()
         unknown = [key for key in keys if key not in message_of]
         for key, each in kit.store.fetch(scope, unknown, view, limit=len(unknown)).items():

@@ -362,6 +362,9 @@ class TurnTable(NamedTuple):
         lengths: its words, the speaker's name left out.
         voices: whose voice it is, as a place in ``names``.
         names: the voices, as ``domain.traits.voice_of`` gives them.
+        importance: from 0 to 1.
+        trust: likewise.
+        last_use: when it was said or, if that is later, last of use, in microseconds since 1970.
         feedback: what was said of each, as ``domain.reinforcement`` counts it: from -1 to 1.
         inside: how many memories the whole scope holds.
     """
@@ -375,6 +378,9 @@ class TurnTable(NamedTuple):
     lengths: npt.NDArray[np.float32]
     voices: npt.NDArray[np.int32]
     names: tuple[str, ...]
+    importance: npt.NDArray[np.floating]
+    trust: npt.NDArray[np.floating]
+    last_use: npt.NDArray[np.int64]
     feedback: npt.NDArray[np.float64]
     inside: int
 

@@ -41,6 +41,9 @@ class Signal(StrEnum):
     STATEMENT = "statement"
     LENGTH = "length"
     FEEDBACK = "feedback"
+    IMPORTANCE = "importance"
+    TRUST = "trust"
+    RECENCY = "recency"
 
 
 WEIGHTS: Mapping[Signal, float] = {
@@ -66,9 +69,19 @@ those that no encoder was trained on; these are round numbers between the two.""
 
 TOTAL_WEIGHT = sum(WEIGHTS.values())
 
-FEEDBACK_WEIGHT = FEEDBACK_REACH / 2 * TOTAL_WEIGHT
-"""What ``Signal.FEEDBACK``, from -1 to 1, counts for. It comes on top of the others, which say how well a
-memory fits, and is not fitted: a memory without feedback keeps its score."""
+TERM_REACH = 0.02
+"""The most that importance, trust or recency can lift a memory past another that fits better, as a share of
+the greatest score."""
+
+TERM_WEIGHTS: Mapping[Signal, float] = {
+    Signal.FEEDBACK: FEEDBACK_REACH / 2 * TOTAL_WEIGHT,
+    Signal.IMPORTANCE: TERM_REACH / 2 * TOTAL_WEIGHT,
+    Signal.TRUST: TERM_REACH * TOTAL_WEIGHT,
+    Signal.RECENCY: TERM_REACH * TOTAL_WEIGHT,
+}
+"""What the terms count for that come on top of the signals, which say how well a memory fits: feedback and
+importance from -1 to 1, where 0 is neither; trust from -1, for what is not trusted at all, to 0; recency from
+0 to 1. They are not fitted, and small enough to cost next to nothing where they say nothing."""
 
 
 class Fusion(StrEnum):
@@ -121,7 +134,7 @@ FITTING = (Signal.MEANING, Signal.MEANING_WINDOW, Signal.WORDS, Signal.WORDS_WIN
 class Part:
     """What one signal gave to a hit: its own score, the same from 0 to 1, and the weight of the signal.
 
-    Feedback alone may lie below 0, down to -1.
+    Feedback, importance and trust may lie below 0, down to -1.
     """
 
     signal: Signal
@@ -138,7 +151,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A memory in an answer: its score, from 0 to 1 and a little more or less for feedback.
+    """A memory in an answer: its score, from 0 to 1 and a little more or less for what is not its fit.
 
     With ``explain`` it has the parts of the score. ``also`` holds the ids of memories that say the same and
     were collapsed into it; ``memory.sources`` has the sources of all of them, its own first.

@@ -10,7 +10,7 @@ from holdfast.recall.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from holdfast.domain.query import Filter
     from holdfast.domain.ranking import Fusion, SearchResult
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 class _Asked(NamedTuple):
     """All that a result depends on, but for what the store holds and the time of day.
 
-    ``understood`` has the times that the question names; where it names none, it does not matter when it
-    is asked.
+    ``understood`` has the times that the question names, and ``day`` is that of its asking, on which the
+    freshness of a memory depends.
     """
 
     text: str
     understood: Interpretation
+    day: date
     scope: Scope
     filter: Filter | None
     valid_at: datetime | None
@@ -63,6 +64,7 @@ def _key(question: Question, *, limit: int, explain: bool) -> Hashable:
     return _Asked(
         question.text,
         understood,
+        question.asked_at.date(),
         question.scope,
         view.filter,
         view.valid_at,

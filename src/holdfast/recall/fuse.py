@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.domain.ranking import (
-    FEEDBACK_WEIGHT,
     FEW,
     FITTING,
     FOREIGN_MEANING,
     RANK_OFFSET,
     RANK_WEIGHTS,
+    TERM_WEIGHTS,
     TOTAL_WEIGHT,
     WEIGHTS,
     Part,
@@ -22,8 +22,11 @@ from holdfast.domain.ranking import (
     Signal,
 )
 from holdfast.recall.signals import RESCORING, Sight
+from holdfast.recall.terms import terms_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy.typing as npt
 
     from holdfast.domain.ranking import Floats, Keys
@@ -42,7 +45,7 @@ _FITTING_WEIGHT = sum(WEIGHTS[signal] for signal in FITTING)
 
 _SUM_WEIGHTS = np.array([*WEIGHTS.values()])
 
-_WEIGHTS = {**WEIGHTS, Signal.FEEDBACK: FEEDBACK_WEIGHT}
+_WEIGHTS = {**WEIGHTS, **TERM_WEIGHTS}
 
 _RANK_WEIGHTS = {
     signal: weight * TOTAL_WEIGHT / sum(RANK_WEIGHTS.values()) for signal, weight in RANK_WEIGHTS.items()
@@ -88,8 +91,10 @@ class Ranking:
         return Part(signal, float(raw[place]), own, self.weights[signal], rank)
 
 
-def fuse(found: Mapping[Signal, Scores], table: TurnTable, asked: Interpretation) -> Ranking:
-    """The weighted sum of all signals for every memory of the table, from 0 to 1, and the little of feedback.
+def fuse(
+    found: Mapping[Signal, Scores], table: TurnTable, asked: Interpretation, *, now: datetime
+) -> Ranking:
+    """The weighted sum of all signals for every memory of the table, from 0 to 1, and the little of terms.
 
     A cosine counts as it is: it says the same in a small scope as in a large one. Lexical scores are divided
     by the most that the query could score: min-max would make a 1.0 of the best of a bad list. Where one
@@ -103,10 +108,13 @@ def fuse(found: Mapping[Signal, Scores], table: TurnTable, asked: Interpretation
     sight = Sight(asked, table, _weighted(matrix[: len(FITTING)]) / _FITTING_WEIGHT)
     for signal, score in RESCORING.items():
         columns[signal][:] = score(sight)
-    scores = (_weighted(matrix) + FEEDBACK_WEIGHT * table.feedback) / TOTAL_WEIGHT
-    columns[Signal.FEEDBACK] = table.feedback
+    terms = terms_of(table, now)
+    lifted = sum(TERM_WEIGHTS[signal] * term for signal, term in terms.items())
+    scores = np.asarray(_weighted(matrix) + lifted, np.float64) / TOTAL_WEIGHT
     best_first = _best_first(scores)
-    return Ranking(table.keys[best_first], scores[best_first], best_first, columns, raw, _WEIGHTS)
+    return Ranking(
+        table.keys[best_first], scores[best_first], best_first, {**columns, **terms}, raw, _WEIGHTS
+    )
 
 
 def _fill_fitting(

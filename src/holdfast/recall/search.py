@@ -86,7 +86,7 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
     from holdfast.recall.gather import gather  # noqa: PLC0415
 
     gathered = gather(sought, question.scope, breadth=breadth, kit=kit)
-    ranking = _fused(question.fusion, gathered, sought)
+    ranking = _fused(question, gathered, sought)
     if sought.asked.is_chained and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
         from holdfast.recall.chain import follow  # noqa: PLC0415 (likewise)
 
@@ -95,12 +95,12 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
     return Found(ranking, shown, breadth, exhausted=len(ranking) < breadth)
 
 
-def _fused(fusion: Fusion, gathered: Gathered, sought: Sought) -> Ranking:
+def _fused(question: Question, gathered: Gathered, sought: Sought) -> Ranking:
     from holdfast.recall.fuse import fuse, fuse_ranks  # noqa: PLC0415 (likewise)
 
-    if fusion is Fusion.RRF:
+    if question.fusion is Fusion.RRF:
         return fuse_ranks(gathered.found, gathered.table)
-    return fuse(gathered.found, gathered.table, sought.asked)
+    return fuse(gathered.found, gathered.table, sought.asked, now=question.asked_at)
 
 
 def _collapsed(question: Question, ranking: Ranking, limit: int, kit: RecallKit) -> tuple[Group, ...]:

@@ -168,7 +168,7 @@ def _not_gathered(question: Question, memory: Memory, missed: _Missed, kit: Reca
     """What it would score if a signal brought it in, and how far all of them are from that."""
     sought, found, key = missed
     gathered = gather(sought, question.scope, breadth=found.breadth, kit=kit, also=np.array([key], np.int64))
-    ranking = fuse(gathered.found, gathered.table, sought.asked)
+    ranking = fuse(gathered.found, gathered.table, sought.asked, now=question.asked_at)
     own = _Standing(ranking, ranking.keys.tolist().index(key))
     nearest = _nearest_rank(question, sought, key, kit)
     told = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from holdfast.domain.memory import DEFAULT_IMPORTANCE
 from holdfast.domain.traits import PERSON, Trait
 from holdfast.ports import TurnTable
 
@@ -19,6 +20,9 @@ def table_of(
     at: Iterable[int] | None = None,
     names: tuple[str, ...] = (PERSON,),
     voices: Iterable[int] | None = None,
+    importance: Iterable[float] | None = None,
+    trust: Iterable[float] | None = None,
+    last_use: Iterable[int] | None = None,
     feedback: Iterable[float] | None = None,
     inside: int = 1_000_000,
 ) -> TurnTable:
@@ -35,6 +39,9 @@ def table_of(
         lengths=np.array(list(lengths or nothing), np.float32),
         voices=np.array(list(voices or nothing), np.int32),
         names=names,
+        importance=np.array(list(importance or [DEFAULT_IMPORTANCE] * len(own)), np.float32),
+        trust=np.array(list(trust or [1.0] * len(own)), np.float32),
+        last_use=np.array(list(last_use or nothing), np.int64),
         feedback=np.array(list(feedback or nothing), np.float64),
         inside=inside,
     )

@@ -83,15 +83,15 @@ def test_another_question_is_searched_for(
     assert embedder.queries == 2
 
 
-def test_time_words_are_understood_anew_on_another_day(
+def test_result_is_made_anew_on_another_day(
     memory: Holdfast, clock: FrozenClock, embedder: CountingEmbedder
 ) -> None:
-    for query, searches in ((QUERY, 1), ("who had tea yesterday?", 2)):
+    for query in (QUERY, "who had tea yesterday?"):
         embedder.queries = 0
         memory.search(query, user_id="ana")
         memory.search(query, user_id="ana", asked_at=clock.now() + timedelta(seconds=1))
         memory.search(query, user_id="ana", asked_at=clock.now() + timedelta(days=1))
-        assert embedder.queries == searches
+        assert embedder.queries == 2
 
 
 def test_write_of_the_scope_is_seen_at_once_and_another_scope_stays(
@@ -153,7 +153,7 @@ def test_cache_may_be_turned_off_or_given(clock: FrozenClock) -> None:
             memory.add("I like tea", user_id="ana")
             for _ in range(2):
                 memory.search(QUERY, user_id="ana")
-            assert embedder.queries == searches
+            assert embedder.queries == 2
             assert len(cache) == (given is cache)
     assert len(cache) == 0
 

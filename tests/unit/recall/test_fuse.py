@@ -9,14 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.domain.ranking import FITTING, TOTAL_WEIGHT, WEIGHTS, Scores, Signal, read_fusion
+from holdfast.domain.ranking import (
+    FITTING,
+    TERM_REACH,
+    TOTAL_WEIGHT,
+    WEIGHTS,
+    Scores,
+    Signal,
+    read_fusion,
+)
 from holdfast.domain.reinforcement import FEEDBACK_REACH
 from holdfast.errors import InvalidInput
 from holdfast.recall.fuse import Ranking, fuse, fuse_ranks
 from holdfast.recall.interpret import interpret
 from tests.unit.recall.tables import table_of
 
-NOTHING_SPECIAL = interpret("tea", reference=datetime(2026, 3, 1, tzinfo=UTC))
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NOTHING_SPECIAL = interpret("tea", reference=NOW)
 KEYS = range(1, 7)
 floats = st.floats(-10, 10)
 
@@ -35,7 +44,7 @@ found_signals = st.fixed_dictionaries(dict.fromkeys(FITTING, any_scores))
 
 def ranked(found: Mapping[Signal, Scores]) -> Ranking:
     every = {signal: found.get(signal, scores({})) for signal in FITTING}
-    return fuse(every, table_of(KEYS), NOTHING_SPECIAL)
+    return fuse(every, table_of(KEYS), NOTHING_SPECIAL, now=NOW)
 
 
 def fused(found: Mapping[Signal, Scores]) -> dict[int, float]:
@@ -48,7 +57,7 @@ def test_fused_scores_lie_between_0_and_1_for_every_candidate(found: dict[Signal
     known = fused(found)
 
     assert known.keys() == set(KEYS)
-    assert all(0 <= score <= 1 + 1e-9 for score in known.values())
+    assert all(0 <= score <= 1 + TERM_REACH for score in known.values())
 
 
 @given(found_signals)
@@ -79,7 +88,7 @@ def test_words_count_less_in_a_small_scope() -> None:
     found = {signal: scores({1: 1.0}) for signal in FITTING}
 
     shares = [
-        fuse(found, table_of([1], inside=size), NOTHING_SPECIAL).columns[Signal.WORDS][0]
+        fuse(found, table_of([1], inside=size), NOTHING_SPECIAL, now=NOW).columns[Signal.WORDS][0]
         for size in (1, 50, 10**6)
     ]
 
@@ -91,8 +100,8 @@ def test_words_lead_in_another_script() -> None:
     found |= {Signal.MEANING: scores({1: 0.9, 2: 0.5}), Signal.WORDS_WINDOW: scores({1: 0.1, 2: 0.3})}
     foreign = interpret("我住在哪里", reference=datetime(2026, 3, 1, tzinfo=UTC))
 
-    assert fuse(found, table_of([1, 2]), NOTHING_SPECIAL).keys[0] == 1
-    assert fuse(found, table_of([1, 2]), foreign).keys[0] == 2
+    assert fuse(found, table_of([1, 2]), NOTHING_SPECIAL, now=NOW).keys[0] == 1
+    assert fuse(found, table_of([1, 2]), foreign, now=NOW).keys[0] == 2
 
 
 def test_closeness_counts_as_it_is_in_any_company() -> None:
@@ -108,8 +117,8 @@ def test_window_of_a_note_is_the_note() -> None:
     found = {Signal.MEANING: scores({1: 0.5}), Signal.MEANING_WINDOW: scores({1: 0.1, 2: 0.9})}
     every = {signal: found.get(signal, scores({})) for signal in FITTING}
 
-    talk = fuse(every, table_of(KEYS, in_talk=True), NOTHING_SPECIAL)
-    notes = fuse(every, table_of(KEYS, in_talk=False), NOTHING_SPECIAL)
+    talk = fuse(every, table_of(KEYS, in_talk=True), NOTHING_SPECIAL, now=NOW)
+    notes = fuse(every, table_of(KEYS, in_talk=False), NOTHING_SPECIAL, now=NOW)
 
     assert talk.keys[0] == 2
     assert notes.keys[0] == 1
@@ -125,7 +134,7 @@ def test_feedback_brings_no_memory_past_one_that_fits_better_by_more_than_its_re
 ) -> None:
     every = {signal: found.get(signal, scores({})) for signal in FITTING}
     fit = fused(found)
-    rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL)
+    rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL, now=NOW)
 
     for better, worse in pairwise(rated.keys.tolist()):
         assert fit[worse] - fit[better] <= FEEDBACK_REACH + 1e-9
@@ -136,7 +145,7 @@ def test_feedback_brings_no_memory_past_one_that_fits_better_by_more_than_its_re
 @given(found_signals, judgements)
 def test_parts_with_feedback_add_up_to_the_score(found: dict[Signal, Scores], said: list[float]) -> None:
     every = {signal: found.get(signal, scores({})) for signal in FITTING}
-    rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL)
+    rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL, now=NOW)
 
     for place, score in enumerate(rated.scores.tolist()):
         assert sum(part.contribution for part in rated.parts(place)) == pytest.approx(score)
@@ -145,9 +154,42 @@ def test_parts_with_feedback_add_up_to_the_score(found: dict[Signal, Scores], sa
 def test_feedback_decides_between_memories_that_fit_alike() -> None:
     every = {signal: scores(dict.fromkeys(KEYS, 0.5)) for signal in FITTING}
 
-    rated = fuse(every, table_of(KEYS, feedback=[0, 0.2, 0, -0.2, 0, 0]), NOTHING_SPECIAL)
+    rated = fuse(every, table_of(KEYS, feedback=[0, 0.2, 0, -0.2, 0, 0]), NOTHING_SPECIAL, now=NOW)
 
     assert rated.keys.tolist() == [2, 6, 5, 3, 1, 4]
+
+
+@given(
+    found_signals,
+    st.lists(st.floats(0, 1), min_size=6, max_size=6),
+    st.lists(st.floats(0, 1), min_size=6, max_size=6),
+    st.lists(st.integers(0, 1_780_000_000_000_000), min_size=6, max_size=6),
+)
+def test_terms_bring_no_memory_past_one_that_fits_better_by_more_than_their_reach(
+    found: dict[Signal, Scores], importance: list[float], trust: list[float], last_use: list[int]
+) -> None:
+    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    for term in ({"importance": importance}, {"trust": trust}, {"last_use": last_use}):
+        fit = fused(found)
+        lifted = fuse(every, table_of(KEYS, **term), NOTHING_SPECIAL, now=NOW)
+
+        for better, worse in pairwise(lifted.keys.tolist()):
+            assert fit[worse] - fit[better] <= TERM_REACH + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("term", "values"),
+    [("importance", [0.2, 0.9]), ("trust", [0.4, 1.0]), ("last_use", [0, int(NOW.timestamp() * 1e6)])],
+)
+def test_what_matters_is_trusted_or_fresh_comes_first_of_memories_that_fit_alike(
+    term: str, values: list[float]
+) -> None:
+    every = {signal: scores({1: 0.5, 2: 0.5}) for signal in FITTING}
+
+    one_way = fuse(every, table_of([1, 2], **{term: values}), NOTHING_SPECIAL, now=NOW)  # type: ignore[arg-type]
+    other_way = fuse(every, table_of([1, 2], **{term: values[::-1]}), NOTHING_SPECIAL, now=NOW)  # type: ignore[arg-type]
+
+    assert (one_way.keys.tolist(), other_way.keys.tolist()) == ([2, 1], [1, 2])
 
 
 def test_part_knows_its_rank_in_the_signal() -> None:

@@ -39,7 +39,17 @@ class Turns(NamedTuple):
     speakers: Sequence[str | None]
     at: Sequence[int]
     traits: Sequence[int]
+    importance: Sequence[float]
+    trust: Sequence[float]
     terms: Sequence[bytes]
+
+
+class Judgement(NamedTuple):
+    """What was said of a memory, from -1 to 1, and when it was last of use, in microseconds since 1970."""
+
+    key: int
+    feedback: float
+    last_use: int
 
 
 class HomeView(NamedTuple):
@@ -51,7 +61,8 @@ class HomeView(NamedTuple):
     names of the earlier two left out. ``voices`` are places in ``names``; ``at`` is in microseconds since
     1970. ``threads`` are numbers from 0, ``thread_numbers`` has that of each thread of the file, and
     ``talks`` says of each number whether more than one voice has spoken there. ``rated`` are the keys of the
-    memories with feedback, ascending, and ``feedback`` is what was said of each, from -1 to 1.
+    memories with feedback, ascending, ``feedback`` is what was said of each, from -1 to 1, and ``last_use``
+    when it was last of use.
     """
 
     keys: Keys
@@ -65,12 +76,15 @@ class HomeView(NamedTuple):
     window_lengths: Floats
     at: Keys
     traits: Rows
+    importance: Floats
+    trust: Floats
     voices: Rows
     names: Sequence[str]
     talks: npt.NDArray[np.bool_]
     runs: Runs
     rated: Keys
     feedback: npt.NDArray[np.float64]
+    last_use: Keys
 
 
 class Home:
@@ -88,11 +102,14 @@ class Home:
         self._window_lengths = Growing(np.float32)
         self._at = Growing(np.int64)
         self._traits = Growing(np.int32)
+        self._importance = Growing(np.float32)
+        self._trust = Growing(np.float32)
         self._voices = Growing(np.int32)
         self._runs: Runs = ()
         self._talk = Threads()
         self._rated = np.empty(0, np.int64)
         self._feedback = np.empty(0, np.float64)
+        self._last_use = np.empty(0, np.int64)
 
     @property
     def last_key(self) -> int:
@@ -106,7 +123,7 @@ class Home:
         columns = (
             self._keys, self._threads, self._before, self._second_before, self._vectors,
             self._nearness, self._window_norms, self._said_lengths, self._window_lengths,
-            self._at, self._traits, self._voices,
+            self._at, self._traits, self._importance, self._trust, self._voices,
         )  # fmt: skip
         return sum(column.rows.nbytes for column in columns) + sum(run.size for run in self._runs)
 
@@ -125,18 +142,22 @@ class Home:
             window_lengths=self._window_lengths.rows,
             at=self._at.rows,
             traits=self._traits.rows,
+            importance=self._importance.rows,
+            trust=self._trust.rows,
             voices=self._voices.rows,
             names=self._talk.names,
             talks=self._talk.talks,
             runs=self._runs,
             rated=self._rated,
             feedback=self._feedback,
+            last_use=self._last_use,
         )
 
-    def rate(self, feedback: Mapping[int, float]) -> None:
-        """Take in what was said of the memories with these keys, which ascend, in the place of what was."""
-        self._rated = np.array([*feedback], np.int64)
-        self._feedback = np.array([*feedback.values()], np.float64)
+    def rate(self, judgements: Sequence[Judgement]) -> None:
+        """Take in what was said of memories, in the order of their keys, in the place of what was."""
+        self._rated = np.array([each.key for each in judgements], np.int64)
+        self._feedback = np.array([each.feedback for each in judgements], np.float64)
+        self._last_use = np.array([each.last_use for each in judgements], np.int64)
 
     def extend(self, turns: Turns, vectors: Iterable[Floats]) -> None:
         """Take in more turns, with a vector for each: parts of the vectors, one behind the other."""
@@ -145,6 +166,8 @@ class Home:
         self._at.extend(np.array(turns.at, np.int64))
         traits, deleted = np.array(turns.traits, np.int32), np.array(turns.deleted, np.bool_)
         self._traits.extend(traits)
+        self._importance.extend(np.array(turns.importance, np.float32))
+        self._trust.extend(np.array(turns.trust, np.float32))
         self._place(self._talk.take_in(turns.threads, turns.speakers, traits, deleted, first))
         self._vectors.reserve(first + len(turns.keys))
         for part in vectors:
@@ -200,13 +223,16 @@ def marked(home: HomeView, keys: Keys) -> npt.NDArray[np.bool_]:
     return marks
 
 
-def feedback_of(home: HomeView, keys: Keys) -> npt.NDArray[np.float64]:
-    """What was said of the memories with these keys; 0 where nothing was."""
-    said = np.zeros(len(keys))
-    if len(home.rated):
-        place = home.rated.searchsorted(keys).clip(max=len(home.rated) - 1)
-        said = np.where(home.rated[place] == keys, home.feedback[place], 0.0)
-    return said
+def judgements_of(home: HomeView, keys: Keys, at: Keys) -> tuple[npt.NDArray[np.float64], Keys]:
+    """What was said of the memories with these keys, 0 where nothing was, and when each was last of use:
+    ``at``, when it was said, or later.
+    """
+    if not len(home.rated):
+        return np.zeros(len(keys)), at
+    place = home.rated.searchsorted(keys).clip(max=len(home.rated) - 1)
+    rated = home.rated[place] == keys
+    last_use = np.where(rated, np.maximum(at, home.last_use[place]), at)
+    return np.where(rated, home.feedback[place], 0.0), last_use
 
 
 def rows_of(home: HomeView, keys: Keys) -> npt.NDArray[np.intp]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.home import Home, HomeView, Turns
+from holdfast.adapters.sqlite.home import Home, HomeView, Judgement, Turns
 from holdfast.adapters.sqlite.reach import Reach, change_number, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
@@ -192,7 +192,9 @@ def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: H
 
 def _take_in_feedback(connection: apsw.Connection, key: int, home: Home) -> None:
     rows: list[Row] = connection.execute(_SQL["feedback"], (key,)).fetchall()
-    home.rate({memory_key: reinforcement(useful, useless) for memory_key, useful, useless in rows})
+    home.rate(
+        [Judgement(rated, reinforcement(useful, useless), at or 0) for rated, useful, useless, at in rows]
+    )
 
 
 def _vectors_after(

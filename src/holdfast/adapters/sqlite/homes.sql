@@ -6,7 +6,7 @@ SELECT embedders.key, embedders.id, embedders.revision, embedders.dimension
 FROM store JOIN embedders ON embedders.key = store.embedder_key
 
 -- name: turns_after
-SELECT memory_key, thread, deleted, speaker, at, traits, terms FROM turns
+SELECT memory_key, thread, deleted, speaker, at, traits, importance, trust, terms FROM turns
 WHERE home_key = ?1 AND memory_key > ?2 ORDER BY memory_key
 
 -- name: terms_of_turns
@@ -14,7 +14,7 @@ SELECT terms FROM turns
 WHERE home_key = (SELECT home_key FROM memories WHERE key = ?1) AND memory_key = ?1
 
 -- name: feedback
-SELECT key, useful_count, useless_count FROM memories
+SELECT key, useful_count, useless_count, accessed_at FROM memories
 WHERE home_key = ?1 AND (useful_count > 0 OR useless_count > 0) ORDER BY key
 
 -- name: blocks_after

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from holdfast.adapters.sqlite.home import feedback_of, rows_of
+from holdfast.adapters.sqlite.home import judgements_of, rows_of
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.threads import NONE
 from holdfast.ports import TurnTable
@@ -72,18 +72,22 @@ def _describe(reached: Reached, keys: Keys) -> TurnTable:
     rows = rows_of(home, keys)
     if reached.inside is not None:
         rows = rows[np.isin(rows, reached.inside)]
-    before, threads = home.before[rows], home.threads[rows]
+    before, threads, keys, at = home.before[rows], home.threads[rows], home.keys[rows], home.at[rows]
+    feedback, last_use = judgements_of(home, keys, at)
     return TurnTable(
-        keys=home.keys[rows],
+        keys=keys,
         threads=threads,
         before=np.where(before == NONE, 0, home.keys[before]),
         in_talk=home.talks[threads],
-        at=home.at[rows],
+        at=at,
         traits=home.traits[rows],
         lengths=home.lengths[rows],
         voices=home.voices[rows],
         names=tuple(home.names),
-        feedback=feedback_of(home, home.keys[rows]),
+        importance=home.importance[rows],
+        trust=home.trust[rows],
+        last_use=last_use,
+        feedback=feedback,
         inside=reached.size,
     )
 
@@ -108,6 +112,9 @@ def _in_order(tables: Sequence[TurnTable]) -> TurnTable:
         lengths=column(table.lengths for table in tables),
         voices=column(own[table.voices] for own, table in zip(numbers, tables, strict=True)),
         names=tuple(names),
+        importance=column(table.importance for table in tables),
+        trust=column(table.trust for table in tables),
+        last_use=column(table.last_use for table in tables),
         feedback=column(table.feedback for table in tables),
         inside=sum(table.inside for table in tables),
     )
@@ -117,4 +124,7 @@ def _nobody() -> TurnTable:
     """The table of no memories."""
     numbers, flags = np.empty(0, np.int64), np.empty(0, np.bool_)
     small, floats = np.empty(0, np.int32), np.empty(0, np.float32)
-    return TurnTable(numbers, numbers, numbers, flags, numbers, small, floats, small, (), np.empty(0), 0)
+    return TurnTable(
+        numbers, numbers, numbers, flags, numbers, small, floats, small, (),
+        floats, floats, numbers, np.empty(0), 0,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from holdfast.domain.instant import to_microseconds
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.domain.traits import traits_of, voice_of
 from holdfast.ports import TurnTable
@@ -13,9 +14,11 @@ from holdfast.testing.in_memory.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from datetime import datetime
 
     import numpy.typing as npt
 
+    from holdfast.domain.memory import Memory
     from holdfast.domain.scope import Scope
     from holdfast.domain.timewords import Span
     from holdfast.testing.in_memory.data import Access, Held, InMemoryData
@@ -43,11 +46,14 @@ class InMemoryTurnIndex:
             threads=np.array([threads.index(item.thread) for item in held], np.int64),
             before=np.array([before[item.key] for item in held], np.int64),
             in_talk=np.array([len(heard[item.thread]) > 1 for item in held], np.bool_),
-            at=np.array([round(memory.valid_at.timestamp() * 1e6) for memory in memories], np.int64),
+            at=np.array([to_microseconds(memory.valid_at) for memory in memories], np.int64),
             traits=np.array([traits_of(memory.origin, memory.text) for memory in memories], np.int32),
             lengths=np.array([words_of(memory.text).total() for memory in memories], np.float32),
             voices=np.array([names.index(voices[item.key]) for item in held], np.int32),
             names=tuple(names),
+            importance=np.array([memory.importance for memory in memories]),
+            trust=np.array([memory.trust for memory in memories]),
+            last_use=np.array([to_microseconds(_last_use(memory)) for memory in memories], np.int64),
             feedback=np.array(
                 [reinforcement(memory.useful_count, memory.useless_count) for memory in memories], np.float64
             ),
@@ -63,6 +69,10 @@ class InMemoryTurnIndex:
             ]
         latest = sorted(found, key=lambda item: item.memory.valid_at)[-limit:]
         return np.array(sorted(item.key for item in latest), np.int64)
+
+
+def _last_use(memory: Memory) -> datetime:
+    return max(memory.valid_at, memory.accessed_at or memory.valid_at)
 
 
 def _voice(item: Held) -> str:

@@ -99,7 +99,7 @@ CREATE TABLE memories (
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16)
 ) STRICT;
 CREATE INDEX memories_by_home ON memories (home_key);
-CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count)
+CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count, accessed_at)
 WHERE useful_count > 0 OR useless_count > 0;
 CREATE INDEX memories_by_thread ON memories (thread);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
@@ -194,25 +194,33 @@ CREATE TABLE turns (
     speaker TEXT,
     at INTEGER NOT NULL,
     traits INTEGER NOT NULL,
+    importance REAL NOT NULL,
+    trust REAL NOT NULL,
     terms BLOB NOT NULL,
     PRIMARY KEY (home_key, memory_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER turn_of_a_new_memory AFTER INSERT ON memories BEGIN
-    INSERT INTO turns (home_key, memory_key, thread, deleted, speaker, at, traits, terms) VALUES (
+    INSERT INTO turns (
+        home_key, memory_key, thread, deleted, speaker, at, traits, importance, trust, terms
+    ) VALUES (
         NEW.home_key, NEW.key, NEW.thread, NEW.expired_at IS NOT NULL, NEW.speaker, NEW.valid_at,
-        holdfast_traits(NEW.origin, NEW.text), holdfast_terms(NEW.speaker, NEW.text)
+        holdfast_traits(NEW.origin, NEW.text), NEW.importance, NEW.trust, holdfast_terms(NEW.speaker, NEW.text)
     );
 END;
 
-CREATE TRIGGER turn_of_a_changed_memory AFTER UPDATE OF text, speaker, valid_at, expired_at ON memories
+CREATE TRIGGER turn_of_a_changed_memory AFTER UPDATE OF text, speaker, valid_at, importance, trust, expired_at
+ON memories
 WHEN NEW.text <> OLD.text OR NEW.speaker IS NOT OLD.speaker OR NEW.valid_at <> OLD.valid_at
+OR NEW.importance <> OLD.importance OR NEW.trust <> OLD.trust
 OR (NEW.expired_at IS NULL) <> (OLD.expired_at IS NULL) BEGIN
     UPDATE turns SET
         deleted = NEW.expired_at IS NOT NULL,
         speaker = NEW.speaker,
         at = NEW.valid_at,
         traits = holdfast_traits(NEW.origin, NEW.text),
+        importance = NEW.importance,
+        trust = NEW.trust,
         terms = holdfast_terms(NEW.speaker, NEW.text)
     WHERE home_key = NEW.home_key AND memory_key = NEW.key;
     UPDATE homes SET epoch = epoch + 1 WHERE key = NEW.home_key;
