@@ -153,7 +153,7 @@ def test_cache_may_be_turned_off_or_given(clock: FrozenClock) -> None:
             memory.add("I like tea", user_id="ana")
             for _ in range(2):
                 memory.search(QUERY, user_id="ana")
-            assert embedder.queries == 2
+            assert embedder.queries == searches
             assert len(cache) == (given is cache)
     assert len(cache) == 0
 
