@@ -177,14 +177,24 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "I now work at {v}.",
         "I've started at {v}.",
     ),
-    "age": ("I turned {v} {when}.", "It was my birthday, I'm {v} now.", "I'm {v} years old now.", "I've just turned {v}."),
+    "age": (
+        "I turned {v} {when}.",
+        "It was my birthday, I'm {v} now.",
+        "I'm {v} years old now.",
+        "I've just turned {v}.",
+    ),
     "phone": (
         "I got a new phone, a {v}.",
         "My new phone is a {v}.",
         "My phone is now a {v}.",
         "I switched to a {v} as my phone.",
     ),
-    "car": ("I bought a new car, a {v}.", "I drive a {v} now.", "My new car is a {v}.", "We traded the car in for a {v}."),
+    "car": (
+        "I bought a new car, a {v}.",
+        "I drive a {v} now.",
+        "My new car is a {v}.",
+        "We traded the car in for a {v}.",
+    ),
     "email": (
         "My new email is {v}.",
         "My email changed to {v}.",
@@ -287,7 +297,12 @@ MANY: dict[str, tuple[str, ...]] = {
         "We adopted a dog named {v} {when}.",
         "We got a cat called {v}.",
     ),
-    "sister": ("My sister is called {v}.", "My sister's name is {v}.", "I have a sister named {v}.", "{v} is my sister."),
+    "sister": (
+        "My sister is called {v}.",
+        "My sister's name is {v}.",
+        "I have a sister named {v}.",
+        "{v} is my sister.",
+    ),
     "brother": (
         "My brother's name is {v}.",
         "My brother is called {v}.",
@@ -421,13 +436,33 @@ THIRD: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "employer",
         ("{s} works at {v}.", "{s} works for {v}.", "{s} is employed by {v}.", "{s} got a job at {v}."),
     ),
-    ("home", "home", ("{s} lives in {v}.", "{s} moved to {v}.", "{s} is living in {v}.", "{s} is based in {v}.")),
+    (
+        "home",
+        "home",
+        ("{s} lives in {v}.", "{s} moved to {v}.", "{s} is living in {v}.", "{s} is based in {v}."),
+    ),
     ("job", "job", ("{s} is a {v}.", "{s} works as a {v}.", "{s} became a {v}.", "{s}'s job is {v}.")),
-    ("thing", "capital", ("The capital of {s} is {v}.", "{v} is the capital of {s}.", "{s}'s capital is {v}.")),
-    ("project", "status", ("The status of {s} is {v}.", "{s}'s status is {v}.", "The status of {s} is now {v}.")),
-    ("project", "deadline", ("The deadline of {s} is {v}.", "The deadline for {s} is {v}.", "{s}'s deadline is {v}.")),
+    (
+        "thing",
+        "capital",
+        ("The capital of {s} is {v}.", "{v} is the capital of {s}.", "{s}'s capital is {v}."),
+    ),
+    (
+        "project",
+        "status",
+        ("The status of {s} is {v}.", "{s}'s status is {v}.", "The status of {s} is now {v}."),
+    ),
+    (
+        "project",
+        "deadline",
+        ("The deadline of {s} is {v}.", "The deadline for {s} is {v}.", "{s}'s deadline is {v}."),
+    ),
     ("project", "owner", ("The owner of {s} is {v}.", "{s}'s owner is {v}.", "{v} is the owner of {s}.")),
-    ("company", "was founded by", ("{s} was founded by {v}.", "The founder of {s} is {v}.", "{v} founded {s}.")),
+    (
+        "company",
+        "was founded by",
+        ("{s} was founded by {v}.", "The founder of {s} is {v}.", "{v} founded {s}."),
+    ),
     (
         "company",
         "headquarters",
@@ -490,7 +525,7 @@ CHAT: tuple[str, ...] = (
     "Someone told me that I work too much.",
     "My brother thinks I should move to Malmo.",
     "I need a minute.",
-    "In the film, a man says \"I live in Gotham\".",
+    'In the film, a man says "I live in Gotham".',
     "Suppose my name was Zorro.",
     "Nobody knows.",
     "I was just kidding.",
@@ -592,5 +627,15 @@ VALUES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The values; of each line those on even places belong to the first half."""
 
-GREETINGS: tuple[str, ...] = ("", "", "", "So, ", "Oh, ", "By the way, ", "Well, ", "Just so you know, ", "Actually, ")
+GREETINGS: tuple[str, ...] = (
+    "",
+    "",
+    "",
+    "So, ",
+    "Oh, ",
+    "By the way, ",
+    "Well, ",
+    "Just so you know, ",
+    "Actually, ",
+)
 """What may stand before a statement."""
