@@ -155,8 +155,8 @@ def _candidates(only: str | None) -> Iterator[tuple[str, str, Callable[[], Read]
 
 
 def _ours() -> Read:
-    def read(text: str, at: datetime, ahead: bool) -> datetime | None:  # noqa: ARG001, FBT001 (a role)
-        found = whens_in(text, reference=at)
+    def read(text: str, at: datetime, ahead: bool) -> datetime | None:  # noqa: FBT001 (a role)
+        found = whens_in(text, reference=at, ahead=ahead)
         return found[0].start if found else None
 
     return read

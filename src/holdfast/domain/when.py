@@ -52,8 +52,10 @@ _CLOCK = (
 )
 
 
-def whens_in(text: str, *, reference: datetime) -> tuple[When, ...]:
+def whens_in(text: str, *, reference: datetime, ahead: bool | None = None) -> tuple[When, ...]:
     """The times that a statement made at ``reference`` names, in the order in which it names them.
+
+    ``ahead`` says whether they lie ahead or back where the words leave it open; None: as the verbs say.
 
     Example:
         >>> from datetime import UTC
@@ -65,7 +67,7 @@ def whens_in(text: str, *, reference: datetime) -> tuple[When, ...]:
     if len(lowered) != len(text) or not re.search(_HINT, lowered):
         return ()  # a few letters change their number in lower case; places would not fit any more
     today = reference.replace(hour=0, minute=0, second=0, microsecond=0)
-    seen = Seen(reference, today, ahead=looks_ahead(left))
+    seen = Seen(reference, today, ahead=looks_ahead(left) if ahead is None else ahead)
     found: list[When] = []
     for pattern, resolve in RULES:
         for match in re.finditer(pattern, left):
