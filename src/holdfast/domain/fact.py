@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _ACCENT = re.compile("[\u0300-\u036f]+")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,'\u2019\u202f\u00a0](?=\d{3}\b)")
-_SEPARATOR = re.compile(r"(?<!\w)[^\w+#@%&]+|[^\w+#@%&]+(?!\w)|[^\w+#@%&.:/'-]+")
+_SEPARATOR = re.compile(
+    r"[\s!\"$()*,;<=>?\[\\\]^_`{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2010-\u2018\u201a-\u205e"
+    r"\u3000-\u3003\u3008-\u3011]+"
+)
+_EDGES = ".:/'-"
 _ARTICLE = re.compile(r"\A(?:the|a|an|my|our|some)\s+")
 
 
@@ -95,5 +99,5 @@ def fold(text: str) -> str:
     """
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
     plain = unicodedata.normalize("NFKC", plain).replace("\u2019", "'")
-    plain = _SEPARATOR.sub(" ", _BETWEEN_DIGITS.sub("", plain)).strip()
-    return _ARTICLE.sub("", " ".join(plain.split())) or " ".join(text.casefold().split())
+    words = (word.strip(_EDGES) for word in _SEPARATOR.sub(" ", _BETWEEN_DIGITS.sub("", plain)).split())
+    return _ARTICLE.sub("", " ".join(word for word in words if word)) or " ".join(text.casefold().split())

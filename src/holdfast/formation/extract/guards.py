@@ -1,0 +1,61 @@
+"""What looks like a statement and is none: wishes, guesses, jokes, and what others are said to have said."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_MEANT = re.compile(
+    r"\b(?:if|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically|as though|kidding|joking"
+    r"|just a joke|sarcas\w*|obviously|yeah,? right|as if|/s|once upon|in (?:the|a|my) (?:film|movie|book|novel|story|game"
+    r"|dream|song|play|show)|role-?play|lorem|for example|for instance|e\.g|let's say|what if|would have|could have"
+    r"|quote|unquote|rumou?r(?:s|ed)?|apparently|allegedly|according to|not sure|i doubt|no idea|who knows"
+    r"|translate|proofread|rewrite|summari[sz]e|the following)\b",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(
+    r"\b(?:said|says|saying|told (?!you\b)|tells|asked|asks|asking|claims?|claimed|heard|thinks?|thought|believes?|believed"
+    r"|wonder(?:s|ed|ing)?|suspects?|reckons?|insists?|insisted|mentioned|wrote that|replied|answered|suggest(?:s|ed)"
+    r"|assum(?:e|es|ed)|guess|hopes?|hoping|dream(?:s|ed|t|ing)?|seems?|feels? like|felt like|jokes?|joked)\b",
+    re.IGNORECASE,
+)
+_OWN_WORD = re.compile(
+    r"\A(?:as )?i (?:said|mentioned|told you)(?: before| earlier| already)?,? ?(?:that )?", re.IGNORECASE
+)
+_UNSURE = re.compile(
+    r"\b(?:might|may(?! \d)|maybe|perhaps|possibly|probably|would|could|should|considering|thinking (?:of|about)"
+    r"|want(?:ed|s)? to|hardly|almost|nearly|not yet|pretty sure|likely|tempted|supposedly|ought)\b",
+    re.IGNORECASE,
+)
+_MAY_MONTH = re.compile(
+    r"\b(?:in|last|this|next|since|until|by|early|late|of|on|\d{1,2}(?:st|nd|rd|th)?) May\b|\bMay \d"
+)
+_ASKING = re.compile(
+    r"(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|have|has|had|what|who|whom|whose|where|when"
+    r"|why|how|which|tell me|show me|explain|give me|help me|write|let's|let me|thanks|thank you|sorry|please (?!always"
+    r"|never|remember|forget|call|note|don't|make sure|from|do not|keep|use))\b",
+    re.IGNORECASE,
+)
+_QUOTED_SELF = re.compile(
+    r"[\"\u201c\u00ab][^\"\u201d\u00bb]*\b(?:i|i'm|my|we)\b[^\"\u201d\u00bb]*[\"\u201d\u00bb]", re.IGNORECASE
+)
+
+
+def is_meant(sentence: str) -> bool:
+    """Whether a sentence states what its speaker holds to be so.
+
+    Example:
+        >>> is_meant("I live in Oslo"), is_meant("If I lived in Oslo, I would ski"), is_meant("He said I am late")
+        (True, False, False)
+    """
+    own = _OWN_WORD.sub("", sentence)
+    return not (_NOT_MEANT.search(own) or _REPORTED.search(own) or _QUOTED_SELF.search(own))
+
+
+def is_sure(clause: str) -> bool:
+    """Whether a clause leaves no doubt about what it states."""
+    return not _UNSURE.search(_MAY_MONTH.sub("", clause))
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence asks for something, with or without a question mark."""
+    return _ASKING.match(sentence) is not None
