@@ -59,7 +59,20 @@ def main() -> None:
 
 
 def _half(half: Half) -> Iterator[Line]:
-    names = ["Ana", "Bruno", "Chiara", "Dario", "Edith", "Farid", "Greta", "Hugo", "Iris", "Jorge", "Kaya", "Levi"]
+    names = [
+        "Ana",
+        "Bruno",
+        "Chiara",
+        "Dario",
+        "Edith",
+        "Farid",
+        "Greta",
+        "Hugo",
+        "Iris",
+        "Jorge",
+        "Kaya",
+        "Levi",
+    ]
     for number in range(PERSONAS):
         source = random.Random(f"{SEED}{half.name}{number}")
         speakers = [names[number % len(names)]]
@@ -70,8 +83,24 @@ def _half(half: Half) -> Iterator[Line]:
             persona.now = personas[0].now
         stories = [list(_story(persona)) for persona in personas]
         lines = [line for story in stories for line in story]
-        for line in sorted(lines, key=lambda line: str(line["at"])):
+        for line in _in_order(lines):
             yield {"half": half.name, "conversation": f"{half.name}-{number}", **line}
+
+
+def _in_order(lines: list[Line]) -> Iterator[Line]:
+    """The lines of all speakers by time; what is said of others is new, again or changed among all of them."""
+    world: dict[tuple[str, str], str] = {}
+    for line in sorted(lines, key=lambda line: str(line["at"])):
+        for gold in line["gold"]:
+            if gold["subject"] != line["name"]:
+                key = (gold["subject"], gold["attribute"])
+                old = world.get(key)
+                gold["verb"] = "ADD" if old is None else "NONE" if old == gold["value"] else "UPDATE"
+                gold.pop("old", None)
+                if gold["verb"] == "UPDATE":
+                    gold["old"] = old
+                world[key] = gold["value"]
+        yield line
 
 
 def _story(persona: Persona) -> Iterator[Line]:
@@ -100,7 +129,9 @@ def _story(persona: Persona) -> Iterator[Line]:
 
 
 def _own_keys(persona: Persona) -> list[tuple[str, tuple[str, str]]]:
-    return [(attribute, (subject, attribute)) for subject, attribute in persona.one if subject == persona.name]
+    return [
+        (attribute, (subject, attribute)) for subject, attribute in persona.one if subject == persona.name
+    ]
 
 
 def _line(persona: Persona, text: str, gold: list[Line], *, kind: str, role: str = "user") -> Line:
@@ -122,7 +153,9 @@ def _fill(persona: Persona, template: str, **words: str) -> str:
     greeting = persona.random.choice(templates.GREETINGS)
     text = template
     for key, word in words.items():
-        text = text.replace(f"{{{key}}}", word).replace(f"{{{key.capitalize()}}}", word[:1].upper() + word[1:])
+        text = text.replace(f"{{{key}}}", word).replace(
+            f"{{{key.capitalize()}}}", word[:1].upper() + word[1:]
+        )
     opens = text.split(" ", 1)[0].rstrip(",")
     if not greeting or opens in {"So", "Oh", "Well", "By", "Actually", "Hi", "Big", "Please"}:
         return text

@@ -81,7 +81,16 @@ def _of_message(content: str, voice: _Voice, before: Sequence[Fact]) -> list[Fac
                 found.append(fact)
         if len(found) >= limits.FACTS_PER_MESSAGE_MAX:
             break
-    return found[: limits.FACTS_PER_MESSAGE_MAX]
+    return [fact for fact in found if not _is_replaced(fact, found)][: limits.FACTS_PER_MESSAGE_MAX]
+
+
+def _is_replaced(fact: Fact, found: Sequence[Fact]) -> bool:
+    """Whether a message takes a value back only to give another: "not in Rome any more, in Oslo now"."""
+    return (
+        fact.retracts
+        and fact.is_single
+        and any(other.slot == fact.slot and not other.retracts and not other.ended for other in found)
+    )
 
 
 def _is_same(fact: Fact, other: Fact) -> bool:

@@ -74,7 +74,9 @@ _NAMED = re.compile(
     r"(?P<name>(?-i:[^\W\d_a-z])[\w'.&-]*(?: (?:(?-i:[^\W\d_a-z])[\w'.&-]*|of|de|van|von|der|den|di|la)){0,4}) "
     rf"(?P<verb>{'|'.join(THIRD_PERSON)}) "
 )
-_NAMED_HAS = re.compile(r"(?P<name>(?-i:[^\W\d_a-z])[\w.-]*(?: (?-i:[^\W\d_a-z])[\w.-]*){0,3})'s (?P<rest>\w.*)")
+_NAMED_HAS = re.compile(
+    r"(?P<name>(?-i:[^\W\d_a-z])[\w.-]*(?: (?-i:[^\W\d_a-z])[\w.-]*){0,3})'s (?P<rest>\w.*)"
+)
 _NOBODY = frozenset(
     "I We He She They It This That These Those There Here What Who Everyone Everybody Someone Somebody Nobody One"
     " People You The A An My Our Your His Her Their Its Home Life Work Today Tomorrow Yesterday No Yes Let If When"

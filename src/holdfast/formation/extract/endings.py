@@ -68,7 +68,8 @@ _DIED = re.compile(
     re.IGNORECASE,
 )
 _PET_AWAY = re.compile(
-    rf"i (?:had to )?(?:give|gave) away (?:my|our|the) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+)", re.IGNORECASE
+    rf"i (?:had to )?(?:give|gave) away (?:my|our|the) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+)",
+    re.IGNORECASE,
 )
 _FORGET = re.compile(
     r"(?:please |you can |just )*(?:forget|delete|erase|remove|disregard|do not remember) (?:about )?(?:my|our) (?P<a>[\w' -]{2,40})\Z",
