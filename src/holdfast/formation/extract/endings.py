@@ -48,7 +48,7 @@ _JOB_OVER = re.compile(
     re.IGNORECASE,
 )
 _PARTED = re.compile(
-    r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+))?|i (?:have )?(?:got|am|am getting) divorced(?: from (?P<ex>.+))?"
+    r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+)|,.*)?|i (?:have )?(?:got|am|am getting) divorced(?: from (?P<ex>.+))?"
     r"|i am (?:single(?: again)?|no longer (?:with|together with) (?P<past>.+))|i (?:left|divorced|have left) my (?:"
     + PARTNERS
     + r")\b.*)\W*\Z",
@@ -100,7 +100,7 @@ def takes_back_the_last(sentence: str) -> bool:
 def forgets(sentence: str) -> str | None:
     """What is to be forgotten, as the clause that once said it: "forget that I live in Rome"."""
     match = _FORGET_THAT.match(sentence)
-    return match["rest"] if match else None
+    return match["rest"] if match and not _FORGET.match(sentence) else None
 
 
 def ending_claims(told: Told) -> Iterator[Claim]:

@@ -13,13 +13,13 @@ from holdfast.formation.extract.clauses import Clause, told_of, without_adverbs
 from holdfast.formation.extract.lexicon import CANONICAL, HAVING, KIN, PARTNERS, PETS, SINGLE_KIN
 from holdfast.formation.extract.wording import sentence_of, written
 
-_NOUN = r"(?:[a-z0-9][\w'-]* ){0,3}[a-z0-9][\w'-]*"
+_NOUN = r"(?:[a-z0-9][\w'-]* ){0,3}?[a-z0-9][\w'-]*"
 _IS = r"(?:is|are)(?: now| currently| still)?"
 _BECAME = (
     r"(?:has )?(?:changed|went (?:up|down)|moved|rose|dropped|increased|switched|is now set|was changed) to"
 )
 _FAVOURITE = re.compile(
-    rf"my (?:new |all-time |absolute |current )*favou?rite (?P<a>{_NOUN}?) (?:{_IS}|{_BECAME}|has always been|has been)(?: to be)?(?: definitely| probably)? (?P<v>.+)",
+    rf"my (?:new |all-time |absolute |current )*favou?rite (?P<a>{_NOUN}) (?:{_IS}|{_BECAME}|has always been|has been)(?: to be)?(?: definitely| probably)? (?P<v>.+)",
     re.IGNORECASE,
 )
 _INVERSE = re.compile(
@@ -27,7 +27,7 @@ _INVERSE = re.compile(
     re.IGNORECASE,
 )
 _KIN_NAME = re.compile(
-    rf"(?:my|i have (?:an?|one|another))(?: new)? (?P<kin>{KIN})(?:'s name)? ?(?:is called|is named|called|named|is) (?P<v>.+)",
+    rf"(?:my|i have (?:an?|one|another))(?: new)? (?P<kin>{KIN}|{PARTNERS}|{PETS})(?:'s name)? ?(?:is called|is named|called|named|is) (?P<v>.+)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -36,7 +36,7 @@ _OWN = re.compile(
 )
 _SETTING = re.compile(
     r"i (?:have )?(?:set|changed|keep|moved|raised|lowered|increased|reduced|turned|bumped|switched|put|updated|adjusted)"
-    rf" (?:my|the|our) (?P<a>{_NOUN}?)(?: up| down| back)? (?:to|at|for) (?P<v>.+)",
+    rf" (?:my|the|our) (?P<a>{_NOUN})(?: up| down| back)? (?:to|at|for) (?P<v>.+)",
     re.IGNORECASE,
 )
 _THE_SETTING = re.compile(
@@ -58,9 +58,10 @@ _NOT_AN_ATTRIBUTE = re.compile(
     r"|thoughts?|opinion|feeling|dream|fault|turn|concern|impression|understanding|advice|suggestion|answer|response"
     r"|way|sense|experience|time|brain|bet|apologies|thanks|pleasure|heart|eyes|bottom line|worry|take|view|wish|reason"
     r"|favou?rite|favorites?|first|last|next|only|biggest|main|whole|current|one|own|kids?|children|parents|family|friends"
-    r"|people|team|everything|thing|stuff|" + f"{PARTNERS}|{KIN}|{PETS})\\b",
+    r"|people|team|everything|thing|stuff|" + f"{PARTNERS}|{KIN}|{PETS})\\Z",
     re.IGNORECASE,
 )
+_LINKED = re.compile(r"\b(?:of|for|in|at|that|which|who)\b")
 _SETTINGS_MIN = re.compile(r"\A[^\s]*\d")
 
 
@@ -71,6 +72,10 @@ def claims_in(told: Told) -> Iterator[Claim]:
         >>> [claim.text for claim in claims_in(Told("My car is a Volvo", "My car is a Volvo", "Ana"))]
         ["Ana's car is a Volvo"]
     """
+    named = _naming(told)
+    if named:
+        yield named
+        return
     clause = told_of(told.timeless, told.speaker)
     if clause is None:
         yield from _unplaced(told)
@@ -81,9 +86,15 @@ def claims_in(told: Told) -> Iterator[Claim]:
     yield from claims_of(clause, dated.told if dated and dated.subject == clause.subject else clause.told)
 
 
+def _naming(told: Told) -> Claim | None:
+    """Who somebody is to the speaker; told first, because these sentences have two subjects."""
+    own = Clause(told.speaker, without_adverbs(told.timeless), is_speaker=True)
+    return _kin(own, told.whole) or _inverse(own, told.whole)
+
+
 def claims_of(clause: Clause, dated: str) -> Iterator[Claim]:
     """What a clause that its subject tells claims, by the first form that it fits."""
-    for read in (_possession, _kin, _favourite, _inverse, _of_table, _setting, _own):
+    for read in (_possession, _favourite, _of_table, _setting, _own):
         claim = read(clause, dated)
         if claim:
             yield claim
@@ -108,7 +119,7 @@ def _of_table(clause: Clause, dated: str) -> Claim | None:
 def _unplaced(told: Told) -> Iterator[Claim]:
     """Clauses of a speaker that begin neither with "I" nor with "my"."""
     clause = Clause(told.speaker, without_adverbs(told.timeless), is_speaker=True)
-    for read in (_inverse, _of_table, _the_setting):
+    for read in (_of_table, _the_setting):
         claim = read(clause, told.whole)
         if claim:
             yield claim
@@ -175,7 +186,7 @@ def _setting(clause: Clause, dated: str) -> Claim | None:
 def _the_setting(clause: Clause, dated: str) -> Claim | None:
     match = _THE_SETTING.match(dated)
     value = match and values.clean(match["v"])
-    if match is None or not value or _NOT_AN_ATTRIBUTE.search(match["a"]):
+    if match is None or not value or _NOT_AN_ATTRIBUTE.search(match["a"]) or _LINKED.search(match["a"]):
         return None
     return _plain(clause.subject, canonical(match["a"]), value, is_single=True)
 

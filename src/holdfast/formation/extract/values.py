@@ -9,7 +9,7 @@ from holdfast import limits
 from holdfast.formation.extract.lexicon import DIETS, OCCUPATIONS
 
 _STOP = re.compile(
-    r"[;:()\[\]{}\"\u201c\u201d]|,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr|D\.C)\b)|\.{2,}|\s[-\u2013\u2014]+\s"
+    r"[;()\[\]{}\"\u201c\u201d]|:(?!\S)|,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr|D\.C)\b)|\.{2,}|\s[-\u2013\u2014]+\s"
     r"|\s(?:but|because|since|so|which|who|whom|where|when|while|though|although|if|unless|until|till|instead|even"
     r"|after|before|that's|that is|it's|it is|by the way|rather than|except|in case|ever since|not)\b"
     r"|\sand (?=(?:i|we|it|my|our|he|she|they|that|this|there|you|so|also|then|now|am|is|are|was|love|like|have|had"
@@ -34,7 +34,7 @@ _EMPTY = re.compile(
     r"|very|everything|anything|nothing|something|everyone|someone|somewhere|here|there|one|ones|all|no|none|such|more"
     r"|being|having|kind of|sort of|about|like|going|just|only|both|idea|same|other|another|true|fine|good|ok|okay"
     r"|the (?:idea|way|fact|sound|look|thought|thing|things|same|best|rest|one|ones|answer|question|point|first|latter)"
-    r"|that's|it's|a lot|a bit|a little|a (?:thing|few|couple|big|huge|good|great|nice|bad|long|really|very))\b",
+    r"|that's|it's|a lot|a bit|a little|a (?:thing|few|couple|big|huge|good|great|nice|bad|long|really|very))(?=\s|\Z)",
     re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
@@ -110,7 +110,14 @@ def anything(value: str) -> str | None:
 
 def proper(value: str) -> str | None:
     """What begins like a name or a number."""
-    return value if _PROPER.match(value) and value.split()[0] not in _NO_NAME else None
+    bare = re.sub(r"\A(?:The|A|An) (?=[^\W\d_a-z])", "", value)
+    return value if _PROPER.match(value) and bare.split()[0] not in _NO_NAME else None
+
+
+def model(value: str) -> str | None:
+    """What a thing is called, without what it is used for."""
+    kept = re.split(r"\s(?:to|for|with|since|from|as|on|and)\b", value, maxsplit=1)[0]
+    return proper(kept)
 
 
 def name(value: str) -> str | None:
