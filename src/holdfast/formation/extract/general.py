@@ -49,6 +49,11 @@ _NO_SUBJECT = re.compile(
     r"|not|nothing|something|everything|each|every|any|dinner|lunch|breakfast|today|tomorrow|yesterday)\b",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(r"\b(?:we|my|our|you|your|me|us|i)\b|\A(?:I|We|You)\b|\b(?:and|that|when|where) I\b")
+_TITLED = re.compile(
+    r"(?:A|An|All|In|On|At|To|If|When|My|Your|No|One|Some|Every|Each|This|That|Here|It|He|She|You|We|They|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
+)
+"""A name that begins like a sentence: "A Christmas Carol"."""
 _NO_ATTRIBUTE = re.compile(
     r"\b(?:thing|things|problem|point|rest|purpose|most|one|some|lot|best|end|question|idea|fact|issue|reason|goal|use"
     r"|kind|sort|way|moral|beauty|part|half|truth|trick|key|matter|majority|time|day|story|view|sense|bit|couple|number"
@@ -75,7 +80,7 @@ def general_claims(told: Told) -> Iterator[Claim]:
         >>> [(c.subject, c.attribute, c.value) for c in general_claims(Told(*["The capital of Peru is Lima"] * 2, "Ana"))]
         [('Peru', 'capital', 'Lima')]
     """
-    for read in (_of_form, _owner_form, _is_the_form, _verb_form, _long_noun_form):
+    for read in (_of_form, _owner_form, _is_the_form, _long_noun_form, _verb_form):
         claim = read(told)
         if claim:
             yield claim
@@ -184,7 +189,8 @@ def _subject(owner: str, speaker: str) -> str | None:
     own = re.match(r"(?:my|our) (?P<rest>[a-z].*)", bare, re.IGNORECASE)
     if own:
         return retold(bare, speaker)
-    return None if not bare or _NO_SUBJECT.match(bare) or len(bare.split()) > 12 else bare  # noqa: PLR2004 (a long name)
+    is_none = _NO_SUBJECT.match(bare) and not _TITLED.match(bare)
+    return None if not bare or is_none or len(bare.split()) > 12 else bare  # noqa: PLR2004 (a long name)
 
 
 def _looks_named(owner: str) -> bool:
@@ -193,10 +199,10 @@ def _looks_named(owner: str) -> bool:
 
 def _may_relate(owner: str, relation: str, value: str) -> bool:
     """A thing with a small letter counts where the other end, or the relation, is plainly one of the world."""
-    if re.search(r"\b(?:i|we|my|our|you|your|me|us)\b", f"{owner} {value}", re.IGNORECASE):
+    if _PERSONAL.search(f"{owner} {value}"):
         return False
     capital = re.match(r"[^\W_a-z]", owner) is not None
-    definite = re.search(r"\bthe [a-z]+(?: [a-z]+)? (?:of|in)\Z", relation) is not None
+    definite = _DEFINITE.search(relation) is not None
     named = values.proper(value) is not None
     if owner.lower().startswith(("the ", "a ")):
         return named and len(owner.split()) <= 5  # noqa: PLR2004 (a short noun)

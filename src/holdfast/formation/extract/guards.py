@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NOT_MEANT = re.compile(
-    r"\b(?:if|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically|as though|kidding|joking"
+    r"\AIf\b|\b(?:(?-i:if)|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically|as though|kidding|joking"
     r"|just a joke|sarcas\w*|obviously|yeah,? right|as if|/s|once upon|in (?:the|a|my) (?:film|movie|book|novel|story|game"
     r"|dream|song|play|show)|role-?play|lorem|for example|for instance|e\.g|let's say|what if|would have|could have"
     r"|quote|unquote|rumou?r(?:s|ed)?|apparently|allegedly|according to|not sure|i doubt|no idea|who knows"
@@ -16,7 +16,6 @@ _REPORTED = re.compile(
     r"\b(?:said|says|saying|told (?!you\b)|tells|asked|asks|asking|claims?|claimed|heard|thinks?|thought|believes?|believed"
     r"|wonder(?:s|ed|ing)?|suspects?|reckons?|insists?|insisted|mentioned|wrote that|replied|answered|suggest(?:s|ed)"
     r"|assum(?:e|es|ed)|guess|hopes?|hoping|dream(?:s|ed|t|ing)?|seems?|feels? like|felt like|jokes?|joked)\b",
-    re.IGNORECASE,
 )
 _OWN_WORD = re.compile(
     r"\A(?:as )?i (?:said|mentioned|told you)(?: before| earlier| already)?,? ?(?:that )?", re.IGNORECASE

@@ -55,7 +55,7 @@ _DIET = re.compile(rf"(?:an? )?(?P<diet>{DIETS})\Z", re.IGNORECASE)
 _NATIONALITY = re.compile(r"[A-Z][a-z]+(?:ish|ese|ian|an|ch|i)\Z")
 _PROPER = re.compile(r"(?:(?:the|a|an) )?(?:[^\W\d_a-z]|[^\W\d_]+[A-Z]|\d)")
 _NAME = re.compile(
-    r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn)){0,3}\Z"
+    r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn|the|of)){0,4}\Z"
 )
 _NO_NAME = frozenset(
     "I I'm I've My We He She They It The This That These Those There Here What Who When Where Why How Yes No Not So"
