@@ -24,6 +24,9 @@ _SEPARATOR = re.compile(
 _EDGES = ".:/'-"
 _ARTICLE = re.compile(r"\A(?:the|a|an|my|our|some)\s+")
 
+DATED = frozenset({"event", "plan"})
+"""Attributes whose values may be true again at another time: the same trip, a year later."""
+
 
 class Slot(NamedTuple):
     """The place that a value is for: folded subject and attribute. An older value is found by it."""

@@ -79,7 +79,8 @@ def _iso_day(match: re.Match[str], seen: Seen) -> Span:
 def _day_of_month(match: re.Match[str], seen: Seen) -> Span:
     month, day = MONTH_NUMBERS[match["month"].rstrip(".")], int(match["day"])
     year = int(match["year"]) if match["year"] else _year_of(seen, month, day)
-    return days(seen.today.replace(year, month, day), 1)
+    last = match.groupdict().get("until")
+    return days(seen.today.replace(year, month, day), max(1, int(last) - day + 1) if last else 1)
 
 
 def _year_of(seen: Seen, month: int, day: int) -> int:
@@ -269,6 +270,7 @@ def _count(words: str) -> int:
 Resolve = Callable[[re.Match[str], Seen], Span | None]
 
 _MANY = COUNT.replace("(?P<count>", "(?P<count>half an?|")
+_UNTIL = r"(?: ?[-\u2013] ?(?P<until>[0-3]?\d)(?:st|nd|rd|th)?\b(?![:.]\d))?"
 _LINK = r"(?:on|since|by|until|from)"
 
 RULES: tuple[tuple[str, Resolve], ...] = (
@@ -283,7 +285,7 @@ RULES: tuple[tuple[str, Resolve], ...] = (
         _beside_a_day,
     ),
     (rf"\b(?:{_LINK} )?(?:the )?{DAY_OF_MONTH} (?:of )?{MONTH}\b(?:,? {_YEAR})?\b", _day_of_month),
-    (rf"\b(?:{_LINK} )?{MONTH} (?:the )?{DAY_OF_MONTH}\b(?:,? {_YEAR})?", _day_of_month),
+    (rf"\b(?:{_LINK} )?{MONTH} (?:the )?{DAY_OF_MONTH}\b{_UNTIL}(?:,? {_YEAR})?", _day_of_month),
     (
         rf"(?:\b(?P<word>in|during|since|by|until|at|of|from|around) )?(?:\b{_PHASE} )?\b{MONTH},? (?:of )?{_YEAR}\b",
         _month,

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.domain.decision import Decision
-from holdfast.domain.fact import fold
+from holdfast.domain.fact import DATED, fold
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.domain.fact import Fact
-
-DATED = frozenset({"event", "plan"})
-"""Attributes whose values may be true again at another time: the same trip, a year later."""
 
 
 class Standing(NamedTuple):

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
 from holdfast.domain.entity import Entity, EntityKind
-from holdfast.domain.fact import Fact, fold
+from holdfast.domain.fact import DATED, Fact, fold
 from holdfast.domain.memory import Kind
 from holdfast.domain.message import Message, Role
 from holdfast.domain.when import When, whens_in
 from holdfast.formation.extract import guards
 from holdfast.formation.extract.claim import Claim, Told
 from holdfast.formation.extract.clauses import clauses_of, opened
-from holdfast.formation.extract.endings import ending_claims, forgets, takes_back_the_last
+from holdfast.formation.extract.endings import ending_claims, forgets, no_longer, takes_back_the_last
 from holdfast.formation.extract.general import general_claims
 from holdfast.formation.extract.happenings import happening
 from holdfast.formation.extract.instructions import instruction_in
 from holdfast.formation.extract.sentences import statements_in
 from holdfast.formation.extract.statements import claims_in
-from holdfast.formation.extract.wording import capitalised, retold, written
+from holdfast.formation.extract.wording import capitalised, dated, retold
 from holdfast.formation.importance import importance_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _facts_of(claim: Claim, when: When | None, sentence: str, voice: _Voice) -> 
     ):
         return
     fact = Fact(
-        text=claim.text,
+        text=dated(claim.text, when) if when and fold(claim.attribute) in DATED else claim.text,
         kind=claim.kind,
         subject=claim.subject,
         attribute=claim.attribute,
@@ -184,17 +184,13 @@ def _facts_of(claim: Claim, when: When | None, sentence: str, voice: _Voice) -> 
     yield fact
     opposite = _OPPOSITES.get(fact.attribute)
     if opposite and not (fact.retracts or fact.ended):
-        yield _without(_under(fact, opposite))
-
-
-def _under(fact: Fact, attribute: str) -> Fact:
-    text = written(f"{{s}} {attribute} {{v}}", fact.subject, fact.value or "")
-    return replace(fact, attribute=attribute, text=text)
+        text = no_longer(opposite, fact.subject, fact.value or "")
+        yield replace(fact, attribute=opposite, retracts=True, text=text)
 
 
 def _without(fact: Fact) -> Fact:
     """The fact, taken back."""
-    return replace(fact, retracts=True, text=f"Not any more: {fact.text}")
+    return replace(fact, retracts=True, text=no_longer(fact.attribute, fact.subject, fact.value or ""))
 
 
 def _taken_back(before: Sequence[Fact], voice: _Voice) -> Iterator[Fact]:

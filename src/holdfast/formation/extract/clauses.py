@@ -80,7 +80,7 @@ _NAMED_HAS = re.compile(
 _NOBODY = frozenset(
     "I We He She They It This That These Those There Here What Who Everyone Everybody Someone Somebody Nobody One"
     " People You The A An My Our Your His Her Their Its Home Life Work Today Tomorrow Yesterday No Yes Let If When"
-    " Being Nothing Everything Something Anything Never Always Please Remember Forget Which Where How Why".split(
+    " Being Nothing Everything Something Anything Never Always Please Remember Forget Which Where How Why Since Because Although After Before While Once So But And Or As Though Until Unless At In On For With From".split(
         " "
     )
 )
@@ -178,7 +178,7 @@ def _of_relative(clause: str, speaker: str) -> Clause | None:
 
 def _of_named(clause: str, speaker: str) -> Clause | None:  # noqa: ARG001 (reads as the others do)
     match = _NAMED.match(without_adverbs(clause))
-    if match and match["name"].split()[0] not in _NOBODY:
+    if match and match["name"].split()[0] not in _NOBODY and " I" not in match["name"]:
         rest = without_adverbs(clause)[match.end() :]
         return Clause(
             match["name"], without_adverbs(f"I {THIRD_PERSON[match['verb']]} {rest}"), is_speaker=False

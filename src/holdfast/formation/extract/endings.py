@@ -221,13 +221,21 @@ def _let_go(clause: Clause) -> Iterator[Claim]:
         yield _of_row(clause.subject, "owns", what)
 
 
+def no_longer(attribute: str, subject: str, value: str) -> str:
+    """The sentence that says that a value of an attribute holds no longer.
+
+    Example:
+        >>> no_longer("likes", "Ana", "sushi"), no_longer("shoe size", "Ana", "43")
+        ('Ana no longer likes sushi', "Ana's shoe size is no longer 43")
+    """
+    row = _ROWS.get(attribute)
+    if row is not None:
+        return sentence_of(row, subject, value, retracts=True)
+    return written("{s}'s {v}", subject, f"{attribute} is no longer {value}")
+
+
 def _retracted(claim: Claim) -> Claim:
-    row = _ROWS.get(claim.attribute)
-    value = claim.value or ""
-    if row is None:
-        text = written("{s}'s {v}", claim.subject, f"{claim.attribute} is no longer {value}")
-    else:
-        text = sentence_of(row, claim.subject, value, retracts=True)
+    text = no_longer(claim.attribute, claim.subject, claim.value or "")
     return claim._replace(retracts=True, text=text)
 
 

@@ -49,6 +49,9 @@ _NO_SUBJECT = re.compile(
     r"|not|nothing|something|everything|each|every|any|dinner|lunch|breakfast|today|tomorrow|yesterday)\b",
     re.IGNORECASE,
 )
+_HALF = re.compile(
+    r"\b(?:i|we|you|it|they|because|so|not|just|really|been|was|were|is|are|has|have|had|will|paid|and|but|then)\b"
+)
 _PERSONAL = re.compile(r"\b(?:we|my|our|you|your|me|us|i)\b|\A(?:I|We|You)\b|\b(?:and|that|when|where) I\b")
 _TITLED = re.compile(
     r"(?:A|An|All|In|On|At|To|If|When|My|Your|No|One|Some|Every|Each|This|That|Here|It|He|She|You|We|They|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
@@ -111,20 +114,21 @@ def _is_the_form(told: Told) -> Claim | None:
 def _attribute_claim(told: Told, owner: str, attribute: str, raw: str) -> Claim | None:
     value = values.clean(_WHERE.sub("", raw, count=1) if _WHERE.match(raw) else raw)
     subject = _subject(owner, told.speaker)
-    if not value or subject is None or _NO_ATTRIBUTE.search(attribute) or "'" in attribute:
+    if (
+        not value
+        or subject is None
+        or _NO_ATTRIBUTE.search(attribute)
+        or "'" in attribute
+        or _HALF.search(attribute)
+    ):
         return None
     known = canonical(attribute)
-    if not (_looks_named(owner) and is_stated(value, known)):
+    if not (_looks_named(owner) and is_plain_value(value, known)):
         return None
     if known == "was founded by":
         return Claim(subject, known, value, is_single=True, text=f"{subject} {known} {value}")
     text = written("The {v}", subject, f"{known} of {subject} is {value}")
     return Claim(subject, known, value, is_single=True, text=text)
-
-
-def is_stated(value: str, attribute: str) -> bool:
-    """Whether a value says something plain: a name, a number, or a few words."""
-    return is_plain_value(value, attribute) or len(value.split()) <= 3  # noqa: PLR2004 (a few words)
 
 
 def _verb_form(told: Told) -> Claim | None:

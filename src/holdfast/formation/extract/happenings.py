@@ -46,7 +46,7 @@ _PLAN = (
 )
 _EMPTY = re.compile(r"(?:it|that|this|you|to it|there|him|her|them)\W*\Z", re.IGNORECASE)
 _END = re.compile(
-    r"[;:]|,(?! \d)|\s(?:but|because|which|so that|so|since|although|though|and (?:it|i|we|he|she|they|my|that))\b",
+    r"[;:()]|,(?! ?\d)|\s[-\u2013\u2014]+\s|\s(?:but|because|which|so that|so|since|although|though|and (?:it|i|we|he|she|they|my|that))\b",
     re.IGNORECASE,
 )
 

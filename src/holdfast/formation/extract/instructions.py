@@ -11,19 +11,15 @@ _STANDING = re.compile(
     re.IGNORECASE,
 )
 _REMEMBER = re.compile(
-    r"(?:please,? |and |also,? )*(?:(?:always )?(?:remember|keep in mind|bear in mind|don't forget|do not forget|make a note|note)"
-    r"(?: down)?(?: that|:)|remember,) (?P<rest>.+)",
-    re.IGNORECASE,
-)
-_ORDER = re.compile(
-    r"(?:please,? |and )*(?:always )?(?:remember|don't forget|do not forget|make sure) to (?P<rest>.+)",
+    r"(?:please,? |and |also,? )*(?:always )?(?:remember|keep in mind|bear in mind|don't forget|do not forget|make a note|note)"
+    r"(?: down)?(?: that|:) (?P<rest>.+)",
     re.IGNORECASE,
 )
 _EACH_TIME = re.compile(r"(?:please,? )*(?:whenever|every time|each time|any time)\b", re.IGNORECASE)
 _NO_ORDER = re.compile(
     r"(?:mind|heard|been|had|again|a|an|the|too|knew|thought|seen|said|have|has|is|was|am|are|will|would|i|i'm|i've|i'd|he|she|they|it"
     r"|that|this|you|your|happy|there|nice|good|ready|happens?|gets?|works?|makes?|seems?|looks?|feels?|fails?|wanted|liked|on time"
-    r"|late|true|fun|great|my|his|her|their|our|we|we'll|[a-z]+ed|surprised|curious|more|less|in|at|so|as|quite|one|did|do i|do you)\b",
+    r"|late|true|fun|great|my|his|her|their|our|we|we'll|[a-z]+ed|surprised|curious|more|less|in|at|so|as|quite|one|did|do i|do you|done|gone|felt|met|got|gotten|made|found|told|given|known|understood|forgotten|ever|here|around|up|down|grateful|glad|proud|love|give up|stop|forget|lose|hesitate|be afraid|enough)\b",
     re.IGNORECASE,
 )
 _WORDS_MIN = 3
@@ -48,8 +44,6 @@ def instruction_in(sentence: str) -> Instruction | None:
         return Instruction(remember["rest"], states=remember["rest"])
     if len(sentence.split()) < _WORDS_MIN:
         return None
-    if _ORDER.match(sentence):
-        return Instruction(sentence)
     standing = _STANDING.match(sentence)
     if standing is None:
         return None

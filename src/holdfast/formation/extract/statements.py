@@ -49,7 +49,7 @@ _BOUGHT = re.compile(
 _DIGIT = re.compile(r"\d|@")
 _TELLING = re.compile(
     r"\b(?:hobby|job|profession|diet|religion|nationality|status|size|colour|color|password|pin|code|address|number"
-    r"|username|blood type|star sign|language|major|degree|salary|rent|weight|height|goal|budget|plan|motto|breed"
+    r"|username|blood type|star sign|language|major|degree|salary|rent|weight|height|budget|breed|type|genre|sport|position|priority|phase|state|owner|deadline|instrument|species|currency"
     r"|nickname|surname|middle name|last name|maiden name)\Z",
     re.IGNORECASE,
 )
@@ -59,6 +59,11 @@ _NOT_AN_ATTRIBUTE = re.compile(
     r"|way|sense|experience|time|brain|bet|apologies|thanks|pleasure|heart|eyes|bottom line|worry|take|view|wish|reason"
     r"|favou?rite|favorites?|first|last|next|only|biggest|main|whole|current|one|own|kids?|children|parents|family|friends"
     r"|people|team|everything|thing|stuff|" + f"{PARTNERS}|{KIN}|{PETS})\\Z",
+    re.IGNORECASE,
+)
+_FUNCTION_WORD = re.compile(
+    r"\b(?:i|we|you|he|she|it|they|this|that|because|so|not|just|really|been|going|was|were|is|are|be|has|have|had|will"
+    r"|would|can|could|do|does|did|paid|and|but|or|if|then|than|the|a|an|my|your|his|her|their|our|all|very|too|what|how)\b",
     re.IGNORECASE,
 )
 _LINKED = re.compile(r"\b(?:of|for|in|at|that|which|who)\b")
@@ -186,7 +191,7 @@ def _setting(clause: Clause, dated: str) -> Claim | None:
 def _the_setting(clause: Clause, dated: str) -> Claim | None:
     match = _THE_SETTING.match(dated)
     value = match and values.clean(match["v"])
-    if match is None or not value or _NOT_AN_ATTRIBUTE.search(match["a"]) or _LINKED.search(match["a"]):
+    if match is None or not value or not is_attribute(match["a"]) or _LINKED.search(match["a"]):
         return None
     return _plain(clause.subject, canonical(match["a"]), value, is_single=True)
 
@@ -194,7 +199,7 @@ def _the_setting(clause: Clause, dated: str) -> Claim | None:
 def _own(clause: Clause, dated: str) -> Claim | None:
     """ "My shoe size is 43": any possession, where the value is plainly one."""
     match = _OWN.match(dated)
-    if match is None or _NOT_AN_ATTRIBUTE.search(match["a"]):
+    if match is None or not is_attribute(match["a"]):
         return None
     value = values.clean(match["v"])
     if not value or not is_plain_value(value, match["a"]):
@@ -202,6 +207,11 @@ def _own(clause: Clause, dated: str) -> Claim | None:
     name = canonical(match["a"])
     kind = EntityKind.THING if name in HAVING else EntityKind.UNKNOWN
     return _plain(clause.subject, name, value, is_single=True, kind=kind)
+
+
+def is_attribute(words: str) -> bool:
+    """Whether some words may name an attribute: a noun with what belongs to it, not half a sentence."""
+    return _FUNCTION_WORD.search(words) is None and _NOT_AN_ATTRIBUTE.search(words) is None
 
 
 def is_plain_value(value: str, attribute: str) -> bool:

@@ -199,7 +199,13 @@ def diet(value: str) -> str | None:
 
 
 def thing(value: str) -> str | None:
-    """What one may like or do: a few words."""
+    """What one may like or do: a few words, and nothing that only its conversation tells apart."""
+    if re.match(
+        r"the (?![A-Z])(?!(?:piano|guitar|cello|violin|drums|flute|saxophone|trumpet|harp|sea|ocean|beach"
+        r"|mountains|outdoors|rain|snow|cold|heat|countryside|theatre|theater|cinema|gym)\b)",
+        value,
+    ):
+        return None
     return value if len(value.split()) <= 6 else None
 
 

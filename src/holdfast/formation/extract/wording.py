@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from holdfast.formation.extract.attributes import Attribute, with_article
 from holdfast.formation.extract.lexicon import BASES
+
+if TYPE_CHECKING:
+    from holdfast.domain.when import When
 
 _RULES = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
@@ -23,6 +28,13 @@ _RULES = tuple(
     )
 )
 _THEIR = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
+_HANGING = re.compile(r"(?:\s+(?:of|on|in|at|for|by|from|until|since|to|with))+\Z", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?P<link>when|whenever|if|(?:every|each|any) time|unless|until) (?:i|we)"
+    r" (?!(?:am|are|was|were|did|do|had|have|will|can|could|would|should|might|may|must)\b)(?P<verb>[a-z]+)(?<!ed)\b",
+    re.IGNORECASE,
+)
+_DAY = timedelta(days=1)
 _BRACES = str.maketrans({"{": "(", "}": ")"})
 
 
@@ -37,9 +49,37 @@ def retold(words: str, speaker: str) -> str:
     first = re.match(r"(?:i|we)\b", told, re.IGNORECASE)
     if first:
         told = told[: first.end()] + _THEIR.sub("their", told[first.end() :])
+    told = _ASKED.sub(lambda match: f"{match['link']} {{s}} {_third_person(match['verb'])}", told)
     for pattern, replacement in _RULES:
         told = pattern.sub(replacement, told)
     return told.replace("{s}", speaker)
+
+
+def dated(text: str, when: When) -> str:
+    """The text with its time at the end, so that it can be read at any other time.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from holdfast.domain.when import whens_in
+        >>> dated("Ana ran a marathon", *whens_in("last month", reference=datetime(2026, 3, 12, tzinfo=UTC)))
+        'Ana ran a marathon in February 2026'
+    """
+    return f"{_HANGING.sub('', text)} {_time(when)}"
+
+
+def _time(when: When) -> str:
+    start, length = when.start, when.end - when.start
+    day = f"{start.day} {start:%B %Y}"
+    if length < _DAY:
+        return f"on {day} at {start:%H:%M}"
+    if length == _DAY:
+        return f"on {day}"
+    if start.day == 1 and when.end.day == 1 and length.days <= 31:  # noqa: PLR2004 (a month)
+        return f"in {start:%B %Y}"
+    if (start.month, start.day, when.end.month, when.end.day) == (1, 1, 1, 1) and length.days <= 366:  # noqa: PLR2004
+        return f"in {start.year}"
+    last = when.end - _DAY
+    return f"between {day} and {last.day} {last:%B %Y}"
 
 
 def sentence_of(
@@ -70,6 +110,12 @@ def written(
     }
     told = re.sub(r"\{[sva]\}", lambda match: values[match[0]], pattern)
     return capitalised(" ".join(told.split()))
+
+
+def _third_person(verb: str) -> str:
+    if verb.endswith(("s", "sh", "ch", "x", "o")):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y\Z", verb) else f"{verb}s"
 
 
 def capitalised(text: str) -> str:
