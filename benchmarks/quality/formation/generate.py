@@ -1,8 +1,12 @@
-"""Makes the statements that rules are measured on, the same every time: ``python -m benchmarks.quality.formation.generate``.
+"""Makes the statements that rules are measured on, the same every time.
 
-Each persona says what it is, changes some of it, takes some back, says things again in the same or other words,
-and chats in between; half of the personas share their conversation with another one who speaks of the same
-topics. Every line of the file is one message with what it should bring: facts and decisions.
+::
+
+    python -m benchmarks.quality.formation.generate
+
+Each persona says what it is, changes some of it, takes some back, says things again in the same or other
+words, and chats in between; half of the personas share their conversation with another one who speaks of the
+same topics. Every line of the file is one message with what it should bring: facts and decisions.
 """
 
 from __future__ import annotations
@@ -233,7 +237,7 @@ def _again(persona: Persona) -> Iterator[Line]:
         if value and not any(words in text for words in ("ago", "last", "yesterday")):
             yield _line(persona, text, [_fact("NONE", persona.name, attribute, value)], kind="again")
         return
-    own = [key for attribute, key in _own_keys(persona) if attribute not in {"name"}]
+    own = [key for attribute, key in _own_keys(persona) if attribute != "name"]
     if own:
         key = persona.random.choice(own)
         value = persona.one[key]

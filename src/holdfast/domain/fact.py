@@ -1,4 +1,4 @@
-"""What a message states, taken out of its words: who or what, which attribute, which value, and since when."""
+"""What a message states, taken out of its words: of whom, which attribute, which value, and since when."""
 
 from __future__ import annotations
 

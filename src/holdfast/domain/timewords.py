@@ -184,10 +184,12 @@ def around(unit: str, away: int, today: datetime) -> Span:
 
 
 def days(start: datetime, count: int) -> Span:
+    """So many days from an instant."""
     return Span(start, start + count * DAY)
 
 
 def month_of(today: datetime, year: int, month: int) -> Span:
+    """A month, whose number may lie outside of 1 to 12."""
     return Span(first_of(today, year, month), first_of(today, year, month + 1))
 
 

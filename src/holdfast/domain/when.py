@@ -26,7 +26,8 @@ class When(NamedTuple):
 
 _HINT = (
     r"\d|\b(?:yester|today|tonight|tomorrow|last|past|previous|this|next|ago\b|from now|other day|weekend"
-    r"|end of|noon|midnight|christmas|new year|valentine|halloween|[a-z]+ies\b|(?:in|for) (?:a|an|the|half)\b"
+    r"|end of|noon|midnight|christmas|new year|valentine|halloween|[a-z]+ies\b|(?:in|for) (?:a|an|the"
+    r"|half)\b"
     rf"|(?:in|for|over) (?:{'|'.join(NUMBERS)})\b"
     rf"|{'|'.join(name[:3] for name in MONTHS)}|{'|'.join(WEEKDAYS)}|{'|'.join(SEASONS)})"
 )
@@ -50,6 +51,9 @@ _CLOCK = (
     r"|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)\b|(?P<word>noon|midnight)\b"
     r"|(?P<bare>1?\d)(?= (?:this|tomorrow|yesterday|in the) (?:morning|afternoon|evening|night)))"
 )
+
+
+_NOON = 12
 
 
 def whens_in(text: str, *, reference: datetime, ahead: bool | None = None) -> tuple[When, ...]:
@@ -127,7 +131,7 @@ def _hour(clock: re.Match[str], text: str) -> tuple[int, int, bool]:
         return int(clock["bare"]) % 12 + (12 if after else 0), 0, False
     hour = int(clock["hour"])
     return (
-        (hour % 12 + (12 if clock["half"] == "p" else 0)) if hour <= 12 else hour,
+        (hour % 12 + (12 if clock["half"] == "p" else 0)) if hour <= _NOON else hour,
         int(clock["minute"] or 0),
         clock["minute"] is not None,
     )

@@ -23,6 +23,8 @@ from holdfast.domain.timewords import (
     month_of,
 )
 
+_MONTHS, _CENTURY = 12, 100
+
 
 class Seen(NamedTuple):
     """From where a time is looked at: the message's own instant, its day, and whether ahead or back."""
@@ -65,9 +67,9 @@ _DECADES = {"seventies": 1970, "eighties": 1980, "nineties": 1990}
 
 def _numeric(match: re.Match[str], seen: Seen) -> Span:
     first, second = int(match["one"]), int(match["two"])
-    if match["mark"] == "." or first > 12:
+    if match["mark"] == "." or first > _MONTHS:
         first, second = second, first
-    elif second <= 12 and first != second:
+    elif second <= _MONTHS and first != second:
         raise ValueError(match[0])  # 03/04 is two days to two readers
     return days(seen.today.replace(int(match["year"]), first, second), 1)
 
@@ -126,7 +128,7 @@ def _phase_of_unit(match: re.Match[str], seen: Seen) -> Span:
 
 
 def _the_day(match: re.Match[str], seen: Seen) -> Span:
-    """ "On the 3rd": of the month that is named, or of the nearest in the right direction."""
+    """So "on the 3rd" is of the month that is named, or of the nearest in the right direction."""
     day = int(match["day"])
     away = {"next": 1, "following": 1, "last": -1, "previous": -1, "this": 0, "the": 0}.get(match["of"] or "")
     if away is None:
@@ -156,7 +158,7 @@ def _season_of(seen: Seen, year: int, first: int) -> Span:
 
 def _decade(match: re.Match[str], seen: Seen) -> Span:
     year = _DECADES.get(match["decade"]) or int(match["decade"].rstrip("s'"))
-    year += 1900 if year < 100 else 0
+    year += 1900 if year < _CENTURY else 0
     return Span(first_of(seen.today, year, 1), first_of(seen.today, year + 10, 1))
 
 
@@ -212,7 +214,7 @@ def _away(match: re.Match[str], seen: Seen, side: int) -> Span:
 
 
 def _lasting(match: re.Match[str], seen: Seen) -> Span | None:
-    """ "For three years" says since when, where it still goes on."""
+    """Since when "for three years" is, where it still goes on."""
     going_on = re.search(r"\b(?:have|has)\b|['\u2019](?:ve|s)\b|\bbeen\b", match.string)
     return None if not going_on or match["unit"] in {"hour", "minute"} else _away(match, seen, -1)
 
@@ -242,7 +244,7 @@ def _weekday(match: re.Match[str], seen: Seen) -> Span | None:
     return days(seen.today - (back or (7 if which == "last" else 0)) * DAY, 1)
 
 
-def _other_day(match: re.Match[str], seen: Seen) -> Span:
+def _other_day(_: re.Match[str], seen: Seen) -> Span:
     return Span(seen.today - 6 * DAY, seen.today)
 
 
@@ -287,11 +289,13 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"\b(?:{_LINK} )?(?:the )?{DAY_OF_MONTH} (?:of )?{MONTH}\b(?:,? {_YEAR})?\b", _day_of_month),
     (rf"\b(?:{_LINK} )?{MONTH} (?:the )?{DAY_OF_MONTH}\b{_UNTIL}(?:,? {_YEAR})?", _day_of_month),
     (
-        rf"(?:\b(?P<word>in|during|since|by|until|at|of|from|around) )?(?:\b{_PHASE} )?\b{MONTH},? (?:of )?{_YEAR}\b",
+        rf"(?:\b(?P<word>in|during|since|by|until|at|of|from"
+        rf"|around) )?(?:\b{_PHASE} )?\b{MONTH},? (?:of )?{_YEAR}\b",
         _month,
     ),
     (
-        rf"\b(?P<word>in|during|since|by|until|this|last|next|at|from|around) (?:{_PHASE} )?{MONTH}\b(?! \w+ and )(?P<year>(?!))?",
+        rf"\b(?P<word>in|during|since|by|until|this|last|next|at|from"
+        rf"|around) (?:{_PHASE} )?{MONTH}\b(?! \w+ and )(?P<year>(?!))?",
         _month,
     ),
     (
@@ -301,14 +305,16 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"\b{_LINK} the (?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?: of (?P<of>next|last|this|the) month)?", _the_day),
     (
         (
-            rf"\b(?:(?:in|during|since|by|until|over|from|of) )?(?:{_PHASE} )?(?P<which>last|this|next) {_SEASON}\b"
+            rf"\b(?:(?:in|during|since|by|until|over|from|of) )?(?:{_PHASE} )?(?P<which>last|this"
+            rf"|next) {_SEASON}\b"
             r"(?P<year>(?!))?"
         ),
         _season,
     ),
     (
         (
-            rf"\b(?:in|during|since|by|until|over|from|of) (?:{_PHASE} )?(?:the )?(?P<which>(?!))?{_SEASON}\b"
+            rf"\b(?:in|during|since|by|until|over|from"
+            rf"|of) (?:{_PHASE} )?(?:the )?(?P<which>(?!))?{_SEASON}\b"
             rf"(?: (?:of )?{_YEAR})?"
         ),
         _season,
@@ -320,7 +326,8 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"\b(?:in )?q(?P<quarter>[1-4])(?:,? (?:of )?{_YEAR})?\b", _quarter),
     (rf"\b(?:from|between) {_YEAR} (?:to|until|till|and) (?P<last>(?:19|20)\d\d)\b", _years),
     (
-        rf"\b(?:in|during|since|by|until|from|before|after|around|of|back in) {_YEAR}\b(?![-,.]\d| \w*(?:degree|euro|dollar))(?P<last>(?!))?",
+        rf"\b(?:in|during|since|by|until|from|before|after|around|of|back in) {_YEAR}\b(?![-,.]\d"
+        rf"| \w*(?:degree|euro|dollar))(?P<last>(?!))?",
         _years,
     ),
     (
@@ -332,17 +339,20 @@ RULES: tuple[tuple[str, Resolve], ...] = (
         _named_day,
     ),
     (
-        rf"\b(?:(?:about|around|over|almost|nearly|like|exactly|just) )?{_MANY} {_UNIT}s? (?:ago|back|earlier)\b",
+        rf"\b(?:(?:about|around|over|almost|nearly|like|exactly|just) )?{_MANY} {_UNIT}s? (?:ago|back"
+        rf"|earlier)\b",
         _ago,
     ),
     (
-        rf"\b(?:in|within) (?:about |around |just )?{_MANY} {_UNIT}(?:s|s'|'s)?(?: time)?\b(?P<base>(?!))?(?! of )",
+        rf"\b(?:in|within) (?:about |around |just )?{_MANY} {_UNIT}(?:s|s'"
+        rf"|'s)?(?: time)?\b(?P<base>(?!))?(?! of )",
         _hence,
     ),
     (rf"\b(?:(?:in|over|during|for|within) )?(?:the )?(?:past|last|previous) {COUNT} {_UNIT}s\b", _past),
     (rf"\bfor (?:about |around |over |almost |nearly |more than |the )?{_MANY} {_UNIT}s?\b", _lasting),
     (
-        rf"\b(?:(?:by|at|around|until|since) )?{_PHASE} (?:the |(?P<which>this|next|last) )?(?P<unit>week|month|year|quarter)\b",
+        rf"\b(?:(?:by|at|around|until|since) )?{_PHASE} (?:the |(?P<which>this|next|last) )?(?P<unit>week"
+        rf"|month|year|quarter)\b",
         _phase_of_unit,
     ),
     (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Standing(NamedTuple):
-    """A stored fact of the same slot. ``value`` is folded; ``speaker`` who said it, when somebody is named."""
+    """A stored fact of the same slot; ``value`` is folded, ``speaker`` is the name that its message bore."""
 
     id: str
     value: str
@@ -73,7 +73,7 @@ def _taken_back(fact: Fact, standing: Sequence[Standing], at: datetime, trust: f
 
 
 def _over(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) -> Verdict:
-    """ "I used to live in Rome" closes Rome where it stands, and is otherwise kept as what once was."""
+    """What is over: "I used to live in Rome" closes Rome where it stands, and is otherwise kept as what once was."""
     same = [each for each in standing if each.value == fact.folded_value]
     still_open = [each for each in same if each.invalid_at is None and each.trust <= trust]
     ended_at = min(fact.when.end, at) if fact.when else at

@@ -1,4 +1,4 @@
-"""Turns messages into facts by rules: offline, the same every time, and rather nothing than something wrong."""
+"""Turns messages into facts by rules: offline, the same every time, rather nothing than something wrong."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ _GREETED = re.compile(
     r"(?:hi|hello|hey)(?: there)?[,!.]* (?:i'm|i am) (?P<name>(?-i:[^\W\d_a-z])[\w'-]+)\W*\Z", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
+_PREPOSITION = re.compile(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
 _GAP = re.compile(r"\s{2,}|\s+(?=[,.!])|\A[\s,]+")
 
 
@@ -142,7 +143,7 @@ def _of_clause(clause: str, voice: _Voice, sentence: str) -> Iterator[Fact]:
 
 def _is_dated(claim: Claim, when: When) -> bool:
     """Whether the words for a time are the value itself: a birthday, a deadline."""
-    return claim.value is not None and fold(when.words.removeprefix("on ")) in fold(claim.value)
+    return claim.value is not None and fold(_PREPOSITION.sub("", when.words)) in fold(claim.value)
 
 
 def _timeless(clause: str, whens: Sequence[When]) -> str:
@@ -152,7 +153,7 @@ def _timeless(clause: str, whens: Sequence[When]) -> str:
     return opened(
         _GAP.sub(
             lambda match: (
-                "" if match.start() == 0 or match.end() < len(left) and left[match.end()] in ",.!" else " "
+                "" if match.start() == 0 or (match.end() < len(left) and left[match.end()] in ",.!") else " "
             ),
             left,
         ).strip(" ,")
@@ -203,14 +204,19 @@ def _taken_back(before: Sequence[Fact], voice: _Voice) -> Iterator[Fact]:
 
 def _named(name: str, sentence: str, voice: _Voice) -> Fact:
     claim = Claim(
-        voice.name, "name", name, True, f"{voice.name}'s name is {name}", value_kind=EntityKind.PERSON
+        voice.name,
+        "name",
+        name,
+        is_single=True,
+        text=f"{voice.name}'s name is {name}",
+        value_kind=EntityKind.PERSON,
     )
     return next(_facts_of(claim, None, sentence, voice))
 
 
 def _instructed(text: str, sentence: str, voice: _Voice) -> Fact:
     told = capitalised(retold(text.strip(" ,"), voice.name))
-    claim = Claim(voice.name, "instruction", told, False, told, kind=Kind.PROCEDURAL)
+    claim = Claim(voice.name, "instruction", told, is_single=False, text=told, kind=Kind.PROCEDURAL)
     return next(_facts_of(claim, None, sentence, voice))
 
 

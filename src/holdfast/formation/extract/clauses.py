@@ -8,21 +8,30 @@ from typing import NamedTuple
 from holdfast.formation.extract.lexicon import KIN, PARTNERS, PETS, THIRD_PERSON
 
 _OPENING = re.compile(
-    r"(?:so|oh|well|by the way|btw|actually|just so you know|also|and|but|yeah|yep|yes|no|nope|ok|okay|hey|hi|hello"
-    r"|hi there|hey there|anyway|anyways|fyi|in fact|honestly|to be honest|tbh|big news|good news|bad news|great news"
-    r"|news|guess what|as you know|as i said|as (?:i )?mentioned|for the record|i should (?:also )?mention (?:that)?"
+    r"(?:so|oh|well|by the way|btw|actually|just so you know|also|and|but|yeah|yep|yes|no|nope|ok|okay|hey"
+    r"|hi|hello"
+    r"|hi there|hey there|anyway|anyways|fyi|in fact|honestly|to be honest|tbh|big news|good news|bad news"
+    r"|great news"
+    r"|news|guess what|as you know|as i said|as (?:i )?mentioned|for the record"
+    r"|i should (?:also )?mention (?:that)?"
     r"|i forgot to (?:say|mention|tell you) (?:that)?|(?:just )?to let you know|you know|you know what|right"
-    r"|right now|at the moment|these days|currently|nowadays|unfortunately|sadly|luckily|fortunately|finally|update"
-    r"|correction|quick update|i changed my mind|i changed careers and|i switched jobs|i'd say|i would say|i must say"
-    r"|i have to say|it was my birthday|funny enough|believe it or not|as of (?:now|today)|lately|recently|then|wait"
-    r"|note that|please note that|just a heads up|heads up|ah|hmm|um|uh|wow|alright|thanks|thank you|good morning"
-    r"|good evening|in case you wonder|the truth is|fun fact|personally|for now|i can tell you that|now|today)"
+    r"|right now|at the moment|these days|currently|nowadays|unfortunately|sadly|luckily|fortunately"
+    r"|finally|update"
+    r"|correction|quick update|i changed my mind|i changed careers and|i switched jobs|i'd say|i would say"
+    r"|i must say"
+    r"|i have to say|it was my birthday|funny enough|believe it or not|as of (?:now|today)|lately|recently"
+    r"|then|wait"
+    r"|note that|please note that|just a heads up|heads up|ah|hmm|um|uh|wow|alright|thanks|thank you"
+    r"|good morning"
+    r"|good evening|in case you wonder|the truth is|fun fact|personally|for now|i can tell you that|now"
+    r"|today)"
     r"(?:\s*[,:!.\u2026-]+\s*|\s+)",
     re.IGNORECASE,
 )
 _OPENINGS_MAX = 4
 _KEPT_OPENING = re.compile(
-    r"(?:no|right|now|today|then|wait|so|well|but|and|news|update|thanks) (?!i\b|i'|my\b|we\b|our\b|the\b|we'|he\b|she\b|[A-Z])"
+    r"(?:no|right|now|today|then|wait|so|well|but|and|news|update|thanks) (?!i\b|i'|my\b|we\b|our\b|the\b"
+    r"|we'|he\b|she\b|[A-Z])"
 )
 
 _CONTRACTIONS = tuple(
@@ -30,7 +39,8 @@ _CONTRACTIONS = tuple(
     for pattern, words in (
         (r"\b(i)'m\b", r"\1 am"),
         (
-            r"\bim\b(?= (?:an?|in|from|based|living|working|allergic|vegan|vegetarian|married|learning|\d+)\b)",
+            r"\bim\b(?= (?:an?|in|from|based|living|working|allergic|vegan|vegetarian|married|learning"
+            r"|\d+)\b)",
             "I am",
         ),
         (r"\b(we|they|you)'re\b", r"\1 are"),
@@ -47,10 +57,13 @@ _CONTRACTIONS = tuple(
     )
 )
 _ADVERBS = re.compile(
-    r"\b(?:now|currently|just|really|also|still|finally|actually|recently|officially|presently|totally|absolutely"
-    r"|truly|simply|honestly|basically|definitely|both|already|quite|very|always(?= (?:been|loved|liked|hated|enjoyed))"
-    r"|long(?= (?:been|loved|liked))|permanently|happily|proudly|mainly|mostly|usually|generally|normally|newly"
-    r"|only(?= (?:just|recently))|even) (?!my\b|a\b|as\b)",
+    r"\b(?:now|currently|just|really|also|still|finally|actually|recently|officially|presently|totally"
+    r"|absolutely"
+    r"|truly|simply|honestly|basically|definitely|both|already|quite|very|always(?= (?:been|loved|liked"
+    r"|hated|enjoyed))"
+    r"|long(?= (?:been|loved|liked))|permanently|happily|proudly|mainly|mostly|usually|generally|normally"
+    r"|newly"
+    r"|only(?= (?:just|recently))|even) (?!my\b|a\b|as\b|much\b)",
     re.IGNORECASE,
 )
 _HEAD = 48
@@ -65,24 +78,101 @@ _SHARED_VERB = re.compile(r",? and (?=(?:moved|joined|started|live|work|now live
 _FIRST = re.compile(r"(?P<who>i|we|me and my \w+|my \w+ and i)\b ?(?P<are>are\b)?", re.IGNORECASE)
 _OWN = re.compile(r"(?:my|our) ", re.IGNORECASE)
 _RELATIVE = re.compile(
-    rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})(?:'s name is|,| is called| is named)? ?(?P<name>(?-i:[^\W\d_a-z])[\w'-]+(?: (?-i:[^\W\d_a-z])[\w'-]+)?)?,? "
+    rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})(?:'s name is|,| is called"
+    rf"| is named)? ?(?P<name>(?-i:[^\W\d_a-z])[\w'-]+(?: (?-i:[^\W\d_a-z])[\w'-]+)?)?,? "
     rf"(?P<verb>{'|'.join(THIRD_PERSON)})\b",
     re.IGNORECASE,
 )
 _RELATIVE_HAS = re.compile(rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})'s (?P<rest>\w.*)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?P<name>(?-i:[^\W\d_a-z])[\w'.&-]*(?: (?:(?-i:[^\W\d_a-z])[\w'.&-]*|of|de|van|von|der|den|di|la)){0,4}) "
+    r"(?P<name>(?-i:[^\W\d_a-z])[\w'.&-]*(?: (?:(?-i:[^\W\d_a-z])[\w'.&-]*|of|de|van|von|der|den|di"
+    r"|la)){0,4}) "
     rf"(?P<verb>{'|'.join(THIRD_PERSON)}) "
 )
 _NAMED_HAS = re.compile(
     r"(?P<name>(?-i:[^\W\d_a-z])[\w.-]*(?: (?-i:[^\W\d_a-z])[\w.-]*){0,3})'s (?P<rest>\w.*)"
 )
 _NOBODY = frozenset(
-    "I We He She They It This That These Those There Here What Who Everyone Everybody Someone Somebody Nobody One"
-    " People You The A An My Our Your His Her Their Its Home Life Work Today Tomorrow Yesterday No Yes Let If When"
-    " Being Nothing Everything Something Anything Never Always Please Remember Forget Which Where How Why Since Because Although After Before While Once So But And Or As Though Until Unless At In On For With From".split(
-        " "
-    )
+    [
+        "I",
+        "We",
+        "He",
+        "She",
+        "They",
+        "It",
+        "This",
+        "That",
+        "These",
+        "Those",
+        "There",
+        "Here",
+        "What",
+        "Who",
+        "Everyone",
+        "Everybody",
+        "Someone",
+        "Somebody",
+        "Nobody",
+        "One",
+        "People",
+        "You",
+        "The",
+        "A",
+        "An",
+        "My",
+        "Our",
+        "Your",
+        "His",
+        "Her",
+        "Their",
+        "Its",
+        "Home",
+        "Life",
+        "Work",
+        "Today",
+        "Tomorrow",
+        "Yesterday",
+        "No",
+        "Yes",
+        "Let",
+        "If",
+        "When",
+        "Being",
+        "Nothing",
+        "Everything",
+        "Something",
+        "Anything",
+        "Never",
+        "Always",
+        "Please",
+        "Remember",
+        "Forget",
+        "Which",
+        "Where",
+        "How",
+        "Why",
+        "Since",
+        "Because",
+        "Although",
+        "After",
+        "Before",
+        "While",
+        "Once",
+        "So",
+        "But",
+        "And",
+        "Or",
+        "As",
+        "Though",
+        "Until",
+        "Unless",
+        "At",
+        "In",
+        "On",
+        "For",
+        "With",
+        "From",
+    ]
 )
 
 

@@ -28,7 +28,8 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _WAS_NOW = {
-    "lived": "live", "worked": "work", "was living": "am living", "was working": "am working", "was a": "am a",
+    "lived": "live", "worked": "work", "was living": "am living", "was working": "am working", "was a":
+        "am a",
     "was an": "am an", "studied": "study", "was based": "am based", "resided": "reside", "be": "am",
 }  # fmt: skip
 _STOPPED = re.compile(
@@ -36,35 +37,41 @@ _STOPPED = re.compile(
     re.IGNORECASE,
 )
 _GERUNDS = {
-    "liking": ("likes",), "loving": ("likes",), "enjoying": ("likes",), "doing": ("hobby",), "learning": ("learning",),
+    "liking": ("likes",), "loving": ("likes",), "enjoying": ("likes",), "doing": ("hobby",), "learning": (
+        "learning",),
     "studying": ("learning", "university"), "playing": ("plays", "hobby"), "collecting": ("collects",),
     "dating": ("partner",), "speaking": ("language",),
 }  # fmt: skip
 _GIVEN_UP = ("hobby", "plays", "learning", "collects")
 _JOB_OVER = re.compile(
-    r"i (?:have )?(?:quit|left|lost|resigned from|was fired from|got fired from|was laid off from|got laid off from|been laid off from"
+    r"i (?:have )?(?:quit|left|lost|resigned from|was fired from|got fired from|was laid off from"
+    r"|got laid off from|been laid off from"
     r"|was let go from|retired from|got sacked from|was laid off|was fired|got fired|got laid off|resigned)"
-    r"(?: my (?P<job>job|position|post|role)| the company)?(?: (?:at|with|from|by) (?P<at>.+)| (?P<whom>(?-i:[^\W\d_a-z]).*| the \w.*))?\Z",
+    r"(?: my (?P<job>job|position|post|role)| the company)?(?: (?:at|with|from|by) (?P<at>.+)"
+    r"| (?P<whom>(?-i:[^\W\d_a-z]).*| the \w.*))?\Z",
     re.IGNORECASE,
 )
 _PARTED = re.compile(
-    r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+)|,.*)?|i (?:have )?(?:got|am|am getting) divorced(?: from (?P<ex>.+))?"
-    r"|i am (?:single(?: again)?|no longer (?:with|together with) (?P<past>.+))|i (?:left|divorced|have left) my (?:"
-    + PARTNERS
-    + r")\b.*)\W*\Z",
+    r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+)|,.*)?|i (?:have )?(?:got|am"
+    r"|am getting) divorced(?: from (?P<ex>.+))?"
+    r"|i am (?:single(?: again)?|no longer (?:with|together with) (?P<past>.+))|i (?:left|divorced"
+    r"|have left) my (?:" + PARTNERS + r")\b.*)\W*\Z",
     re.IGNORECASE,
 )
 _PAIR_PARTED = re.compile(
-    r"(?P<whom>(?-i:[^\W\d_a-z])[\w'-]+) and i (?:have )?(?:broke up|broken up|split up|split|got divorced|are divorced|separated|are no longer together)\b",
+    r"(?P<whom>(?-i:[^\W\d_a-z])[\w'-]+) and i (?:have )?(?:broke up|broken up|split up|split|got divorced"
+    r"|are divorced|separated|are no longer together)\b",
     re.IGNORECASE,
 )
 _LET_GO = re.compile(
-    r"i (?:have )?(?:sold|got rid of|gave away|given away|lost|donated|scrapped|returned|traded in|no longer (?:have|own)|do not (?:have|own))"
+    r"i (?:have )?(?:sold|got rid of|gave away|given away|lost|donated|scrapped|returned|traded in"
+    r"|no longer (?:have|own)|do not (?:have|own))"
     r" (?P<whose>my|the|our|an?|any)? ?(?P<what>[^,;]+)",
     re.IGNORECASE,
 )
 _DIED = re.compile(
-    rf"(?:my|our) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+) (?:has )?(?:died|passed away|was put down|ran away)",
+    rf"(?:my|our) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+) (?:has )?(?:died|passed away|was put down"
+    rf"|ran away)",
     re.IGNORECASE,
 )
 _PET_AWAY = re.compile(
@@ -72,16 +79,20 @@ _PET_AWAY = re.compile(
     re.IGNORECASE,
 )
 _FORGET = re.compile(
-    r"(?:please |you can |just )*(?:forget|delete|erase|remove|disregard|do not remember) (?:about )?(?:my|our) (?P<a>[\w' -]{2,40})\Z",
+    r"(?:please |you can |just )*(?:forget|delete|erase|remove|disregard|do not remember) (?:about )?(?:my"
+    r"|our) (?P<a>[\w' -]{2,40})\Z",
     re.IGNORECASE,
 )
 _FORGET_THAT = re.compile(
-    r"(?:please |you can |just )*(?:forget|disregard|ignore) (?:what i said about |the fact |about )?(?:that )?(?P<rest>(?:i|we|my|our)\b.+)",
+    r"(?:please |you can |just )*(?:forget|disregard|ignore) (?:what i said about |the fact "
+    r"|about )?(?:that )?(?P<rest>(?:i|we|my|our)\b.+)",
     re.IGNORECASE,
 )
 _UNTRUE = re.compile(
-    r"(?:that|this|it)(?:'s| is| was)(?: not|n't) (?:true|the case|correct|right|valid)(?: anymore| any more| any longer| now)?\W*\Z"
-    r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|wrong|out ?dated|out of date)\W*\Z|forget (?:that|it|what i (?:just )?said)\W*\Z",
+    r"(?:that|this|it)(?:'s| is| was)(?: not|n't) (?:true|the case|correct|right|valid)(?: anymore"
+    r"| any more| any longer| now)?\W*\Z"
+    r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|wrong|out ?dated"
+    r"|out of date)\W*\Z|forget (?:that|it|what i (?:just )?said)\W*\Z",
     re.IGNORECASE,
 )
 _ROWS = {row.name: row for row in reversed(ATTRIBUTES)}

@@ -1,4 +1,4 @@
-"""Statements about anything: "the A of B is C", "B's A is C", and "B was founded by C", whose verb is the attribute."""
+"""Statements about anything: "the A of B is C", "B's A is C", "B was founded by C", its verb the attribute."""
 
 from __future__ import annotations
 
@@ -12,60 +12,80 @@ from holdfast.formation.extract.statements import canonical, is_plain_value
 from holdfast.formation.extract.wording import capitalised, retold, written
 
 _OF = re.compile(
-    r"(?:the|our|my) (?P<a>(?:[\w'-]+ ){0,4}?[\w'-]+) (?:of|for) (?P<b>.{1,120}?) (?:is|are|was)(?: now| currently)? (?P<c>.+)",
+    r"(?:the|our|my) (?P<a>(?:[\w'-]+ ){0,4}?[\w'-]+) (?:of|for) (?P<b>.{1,120}?) (?:is|are|was)(?: now"
+    r"| currently)? (?P<c>.+)",
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"(?:the) (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:in|at) (?P<b>(?-i:[^\W\d_a-z]).{1,80}?) is(?: now| currently)? (?P<c>.+)"
+    r"(?:the) (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:in|at) (?P<b>(?-i:[^\W\d_a-z]).{1,80}?) is(?: now"
+    r"| currently)? (?P<c>.+)"
 )
 _LONG_NOUN = re.compile(
     r"the (?P<b>[a-z][\w'-]+ .{2,120}?) (?:is|are)(?: now| currently)? (?P<c>.+)", re.IGNORECASE
 )
 _OWNER = re.compile(
-    r"(?P<b>[^,;:]{1,80}?)'s (?P<a>(?:[a-z][\w-]* ){0,3}[a-z][\w-]*) (?:is|are)(?: now| currently)? (?P<c>.+)"
+    r"(?P<b>[^,;:]{1,80}?)'s (?P<a>(?:[a-z][\w-]* ){0,3}[a-z][\w-]*) (?:is|are)(?: now"
+    r"| currently)? (?P<c>.+)"
 )
 _IS_THE = re.compile(
-    r"(?P<c>[^,;:]{1,80}?) (?:is|are)(?: now| currently)? the (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:of|for) (?P<b>.+)"
+    r"(?P<c>[^,;:]{1,80}?) (?:is|are)(?: now| currently)? the (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:of"
+    r"|for) (?P<b>.+)"
 )
-_PARTICIPLE = r"(?:[a-z]+ed|born|made|built|known|written|held|led|run|owned|sung|won|found|sold|drawn|taught|spoken|set|shot|begun|chosen|grown|given|a citizen|a member|a resident|a native|a part|part|a student|an employee|famous|native|located|responsible|home|similar|next|close|identical|capital)"
+_PARTICIPLE = r"(?:[a-z]+ed|born|made|built|known|written|held|led|run|owned|sung|won|found|sold|drawn"
+              r"|taught|spoken|set|shot|begun|chosen|grown|given|a citizen|a member|a resident|a native"
+              r"|a part|part|a student|an employee|famous|native|located|responsible|home|similar|next"
+              r"|close|identical|capital)"
 _LINK = r"(?:by|in|to|with|for|of|at|from|as|on)"
 _VERB = re.compile(
     rf" (?P<r>(?:(?:is|was|are|were|has been|became) (?:also |now |currently )?{_PARTICIPLE} {_LINK}"
-    r"|(?:plays?|speaks?|spoke|played|died|worked|works|lived|holds|held|belongs|serves?|served|married|graduated|studied"
-    r"|originated|comes|came|stands|leads|heads|resides|performs|wrote|writes|won|directed|founded|invented|designed|composed"
-    r"|produced|produces|owns|manufactures|created|discovered|developed|represents|represented|painted|governs|employs"
+    r"|(?:plays?|speaks?|spoke|played|died|worked|works|lived|holds|held|belongs|serves?|served|married"
+    r"|graduated|studied"
+    r"|originated|comes|came|stands|leads|heads|resides|performs|wrote|writes|won|directed|founded|invented"
+    r"|designed|composed"
+    r"|produced|produces|owns|manufactures|created|discovered|developed|represents|represented|painted"
+    r"|governs|employs"
     r"|has its headquarters|is headquartered|was headquartered)(?: (?:in|of|at|for|as|to|from|with|by))?)"
     r"(?: the [a-z]+(?: [a-z]+)? (?:of|in))?) (?P<o>.+)"
 )
 _ACTIVE_ONE = {"founded": "was founded by"}
 _HEADQUARTERS = re.compile(r"(?:has its headquarters|is headquartered) (?:in|at)")
 _WHERE = re.compile(
-    r"(?:(?:located|based|situated) )?(?:in|at) (?:the (?:city|town|country|state|continent|village|province|region) of )?",
+    r"(?:(?:located|based|situated) )?(?:in|at) (?:the (?:city|town|country|state|continent|village"
+    r"|province|region) of )?",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(
-    r"(?:i|we|he|she|they|it|you|this|that|these|those|there|here|who|what|which|everyone|everybody|someone|somebody|nobody"
-    r"|one|people|some|many|most|all|both|my|our|your|his|her|their|its|a|an|if|when|as|and|but|or|so|to|in|on|at|for|no"
+    r"(?:i|we|he|she|they|it|you|this|that|these|those|there|here|who|what|which|everyone|everybody|someone"
+    r"|somebody|nobody"
+    r"|one|people|some|many|most|all|both|my|our|your|his|her|their|its|a|an|if|when|as|and|but|or|so|to|in"
+    r"|on|at|for|no"
     r"|not|nothing|something|everything|each|every|any|dinner|lunch|breakfast|today|tomorrow|yesterday)\b",
     re.IGNORECASE,
 )
 _HALF = re.compile(
-    r"\b(?:i|we|you|it|they|because|so|not|just|really|been|was|were|is|are|has|have|had|will|paid|and|but|then)\b"
+    r"\b(?:i|we|you|it|they|because|so|not|just|really|been|was|were|is|are|has|have|had|will|paid|and|but"
+    r"|then)\b"
 )
 _PERSONAL = re.compile(r"\b(?:we|my|our|you|your|me|us|i)\b|\A(?:I|We|You)\b|\b(?:and|that|when|where) I\b")
 _TITLED = re.compile(
-    r"(?:A|An|All|In|On|At|To|If|When|My|Your|No|One|Some|Every|Each|This|That|Here|It|He|She|You|We|They|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
+    r"(?:A|An|All|In|On|At|To|If|When|My|Your|No|One|Some|Every|Each|This|That|Here|It|He|She|You|We|They"
+    r"|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
 )
 """A name that begins like a sentence: "A Christmas Carol"."""
 _NO_ATTRIBUTE = re.compile(
-    r"\b(?:thing|things|problem|point|rest|purpose|most|one|some|lot|best|end|question|idea|fact|issue|reason|goal|use"
-    r"|kind|sort|way|moral|beauty|part|half|truth|trick|key|matter|majority|time|day|story|view|sense|bit|couple|number"
-    r"|number of|cause|result|effect|secret|start|middle|top|bottom|side|rule|art|joy|hint|word|idea|pair|cup|glass)\Z",
+    r"\b(?:thing|things|problem|point|rest|purpose|most|one|some|lot|best|end|question|idea|fact|issue"
+    r"|reason|goal|use"
+    r"|kind|sort|way|moral|beauty|part|half|truth|trick|key|matter|majority|time|day|story|view|sense|bit"
+    r"|couple|number"
+    r"|number of|cause|result|effect|secret|start|middle|top|bottom|side|rule|art|joy|hint|word|idea|pair"
+    r"|cup|glass)\Z",
     re.IGNORECASE,
 )
 _MANY = re.compile(
-    r"\b(?:famous|known|speaks?|spoke|wrote|writes|won|directed|invented|designed|composed|produced|produces|owns|manufactures"
-    r"|created|discovered|developed|painted|played|performs|employs|worked|lived|served|studied|graduated|a member|founded)\b"
+    r"\b(?:famous|known|speaks?|spoke|wrote|writes|won|directed|invented|designed|composed|produced"
+    r"|produces|owns|manufactures"
+    r"|created|discovered|developed|painted|played|performs|employs|worked|lived|served|studied|graduated"
+    r"|a member|founded)\b"
 )
 _DEFINITE = re.compile(
     r"\bthe [a-z]+(?: [a-z]+)? (?:of|in)\Z|\b(?:was|is|were|are) (?:\w+ed|sung|written|made|built) by\Z"
@@ -104,7 +124,7 @@ def _owner_form(told: Told) -> Claim | None:
 
 
 def _is_the_form(told: Told) -> Claim | None:
-    """ "Lima is the capital of Peru"."""
+    """Such as "Lima is the capital of Peru"."""
     match = _IS_THE.match(told.whole)
     if match is None or not values.proper(match["c"]) or _NO_SUBJECT.match(match["c"]):
         return None
@@ -166,7 +186,7 @@ def is_single(relation: str) -> bool:
 
 
 def _long_noun_form(told: Told) -> Claim | None:
-    """ "The company that built the bridge is Arup": a thing that is told by a clause of its own."""
+    """Such as "The company that built the bridge is Arup": a thing that is told by a clause of its own."""
     match = _LONG_NOUN.match(told.timeless)
     if match is None or not re.search(r"\b(?:that|which|who|where|whose)\b", match["b"]):
         return None

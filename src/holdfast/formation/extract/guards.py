@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 
 _NOT_MEANT = re.compile(
-    r"\AIf\b|\b(?:(?-i:if)|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically|as though|kidding|joking"
-    r"|just a joke|sarcas\w*|obviously|yeah,? right|as if|/s|once upon|in (?:the|a|my) (?:film|movie|book|novel|story|game"
-    r"|dream|song|play|show)|role-?play|lorem|for example|for instance|e\.g|let's say|what if|would have|could have"
+    r"\AIf\b|\b(?:(?-i:if)|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically"
+    r"|as though|kidding|joking"
+    r"|just a joke|sarcas\w*|obviously|yeah,? right|as if|/s|once upon|in (?:the|a|my) (?:film|movie|book"
+    r"|novel|story|game"
+    r"|dream|song|play|show)|role-?play|lorem|for example|for instance|e\.g|let's say|what if|would have"
+    r"|could have"
     r"|quote|unquote|rumou?r(?:s|ed)?|apparently|allegedly|according to|not sure|i doubt|no idea|who knows"
     r"|translate|proofread|rewrite|summari[sz]e|the following)\b",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
-    r"\b(?:said|says|saying|told (?!you\b)|tells|asked|asks|asking|claims?|claimed|heard|thinks?|thought|believes?|believed"
-    r"|wonder(?:s|ed|ing)?|suspects?|reckons?|insists?|insisted|mentioned|wrote that|replied|answered|suggest(?:s|ed)"
-    r"|assum(?:e|es|ed)|guess|hopes?|hoping|dream(?:s|ed|t|ing)?|seems?|feels? like|felt like|jokes?|joked)\b",
+    r"\b(?:said|says|saying|told (?!you\b)|tells|asked|asks|asking|claims?|claimed|heard|thinks?|thought"
+    r"|believes?|believed"
+    r"|wonder(?:s|ed|ing)?|suspects?|reckons?|insists?|insisted|mentioned|wrote that|replied|answered"
+    r"|suggest(?:s|ed)"
+    r"|assum(?:e|es|ed)|guess|hopes?|hoping|dream(?:s|ed|t|ing)?|seems?|feels? like|felt like|jokes?"
+    r"|joked)\b",
 )
 _OWN_WORD = re.compile(
     r"\A(?:as )?i (?:said|mentioned|told you)(?: before| earlier| already)?,? ?(?:that )?", re.IGNORECASE
 )
 _UNSURE = re.compile(
-    r"\b(?:might|may(?! \d)|maybe|perhaps|possibly|probably|would|could|should|considering|thinking (?:of|about)"
+    r"\b(?:might|may(?! \d)|maybe|perhaps|possibly|probably|would|could|should|considering|thinking (?:of"
+    r"|about)"
     r"|want(?:ed|s)? to|hardly|almost|nearly|not yet|pretty sure|likely|tempted|supposedly|ought)\b",
     re.IGNORECASE,
 )
@@ -29,8 +36,10 @@ _MAY_MONTH = re.compile(
     r"\b(?:in|last|this|next|since|until|by|early|late|of|on|\d{1,2}(?:st|nd|rd|th)?) May\b|\bMay \d"
 )
 _ASKING = re.compile(
-    r"(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|have|has|had|what|who|whom|whose|where|when"
-    r"|why|how|which|tell me|show me|explain|give me|help me|write|let's|let me|thanks|thank you|sorry|please (?!always"
+    r"(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|have|has|had|what|who|whom|whose"
+    r"|where|when"
+    r"|why|how|which|tell me|show me|explain|give me|help me|write|let's|let me|thanks|thank you|sorry"
+    r"|please (?!always"
     r"|never|remember|forget|call|note|don't|make sure|from|do not|keep|use))\b",
     re.IGNORECASE,
 )

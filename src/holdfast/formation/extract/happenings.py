@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from holdfast.domain.when import When
 
 _PAST = re.compile(
-    r"[Ii] (?:have )?(?P<v>(?!(?:said|told|asked|thought|forgot|wanted|tried|needed|felt|knew|mentioned|meant|hoped|decided|used|liked"
-    r"|loved|hated|realised|realized|noticed|wondered|seemed|believed|guessed|supposed|managed|looked|heard|agreed|called)\b)"
-    r"(?:[a-z]{2,}ed|went|met|got|bought|came|began|broke|left|lost|sold|found|flew|ran|took|made|gave|became|spent|fell|won|wrote"
-    r"|drove|built|taught|caught|brought|sent|paid|quit|rode|sang|swam|saw|held|put|cut|hurt|hung out|threw|grew|ate|read|did|drank"
-    r"|was (?:promoted|hired|fired|diagnosed|born|in [A-Z]|elected|awarded|accepted|admitted)|had (?:an?|my|surgery|dinner|lunch|our))\b.*)"
+    r"[Ii] (?:have )?(?P<v>(?!(?:said|told|asked|thought|forgot|wanted|tried|needed|felt|knew|mentioned"
+    r"|meant|hoped|decided|used|liked"
+    r"|loved|hated|realised|realized|noticed|wondered|seemed|believed|guessed|supposed|managed|looked|heard"
+    r"|agreed|called)\b)"
+    r"(?:[a-z]{2,}ed|went|met|got|bought|came|began|broke|left|lost|sold|found|flew|ran|took|made|gave"
+    r"|became|spent|fell|won|wrote"
+    r"|drove|built|taught|caught|brought|sent|paid|quit|rode|sang|swam|saw|held|put|cut|hurt|hung out|threw"
+    r"|grew|ate|read|did|drank"
+    r"|was (?:promoted|hired|fired|diagnosed|born|in [A-Z]|elected|awarded|accepted|admitted)|had (?:an?|my"
+    r"|surgery|dinner|lunch|our))\b.*)"
 )
 _PLAN = (
     re.compile(
-        r"i am (?P<v>(?!going to be sure|thinking|hoping|trying|looking|wondering|waiting|feeling|kidding)(?!planning)[a-z]+ing\b .+)",
+        r"i am (?P<v>(?!going to be sure|thinking|hoping|trying|looking|wondering|waiting|feeling"
+        r"|kidding)(?!planning)[a-z]+ing\b .+)",
         re.IGNORECASE,
     ),
     re.compile(
@@ -32,21 +38,25 @@ _PLAN = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"i will (?P<v>(?!not|let you|call you|get back|be back|see|check|think|try|tell|ask|send you|keep|be (?:ok|fine|there|done))[a-z]+ .+)",
+        r"i will (?P<v>(?!not|let you|call you|get back|be back|see|check|think|try|tell|ask|send you|keep"
+        r"|be (?:ok|fine|there|done))[a-z]+ .+)",
         re.IGNORECASE,
     ),
     re.compile(
-        r"i (?:have|have got) (?:an?|my|the) (?P<v>(?!minute|question|moment|second|feeling|look|problem|chat|word)[a-z].+)",
+        r"i (?:have|have got) (?:an?|my|the) (?P<v>(?!minute|question|moment|second|feeling|look|problem"
+        r"|chat|word)[a-z].+)",
         re.IGNORECASE,
     ),
     re.compile(
-        r"my (?P<v>[a-z][\w' -]{2,60}?) (?:is|leaves|starts|begins|takes place|departs|is due|is scheduled(?: for)?|is planned(?: for)?)\W*\Z",
+        r"my (?P<v>[a-z][\w' -]{2,60}?) (?:is|leaves|starts|begins|takes place|departs|is due"
+        r"|is scheduled(?: for)?|is planned(?: for)?)\W*\Z",
         re.IGNORECASE,
     ),
 )
 _EMPTY = re.compile(r"(?:it|that|this|you|to it|there|him|her|them)\W*\Z", re.IGNORECASE)
 _END = re.compile(
-    r"[;:()]|,(?! ?\d)|\s[-\u2013\u2014]+\s|\s(?:but|because|which|so that|so|since|although|though|and (?:it|i|we|he|she|they|my|that))\b",
+    r"[;:()]|,(?! ?\d)|\s[-\u2013\u2014]+\s|\s(?:but|because|which|so that|so|since|although|though"
+    r"|and (?:it|i|we|he|she|they|my|that))\b",
     re.IGNORECASE,
 )
 
@@ -73,7 +83,7 @@ def _claim(clause: Clause, attribute: str, raw: str) -> Claim | None:
     value = _END.split(raw, maxsplit=1)[0].strip(" ,.!")
     told = _END.split(clause.told, maxsplit=1)[0].strip(" ,.!")
     short = values.clean(value)
-    if short is None or len(value.split()) < 1 or _EMPTY.match(value):
+    if short is None or _EMPTY.match(value) or values.refers(value):
         return None
     return Claim(
         clause.subject, attribute, short, is_single=False, text=capitalised(retold(told, clause.subject))

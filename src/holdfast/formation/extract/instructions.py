@@ -6,20 +6,28 @@ import re
 from typing import NamedTuple
 
 _STANDING = re.compile(
-    r"(?:please,? |and |also,? |so,? |but )*(?:from now on|going forward|in (?:the )?future|from here on|whenever|every time|each time"
-    r"|any time|make sure (?:to |that you |you )?(?:always|never)|(?:do not|don't) ever|always|never(?: ever)?)\b,? (?P<rest>.+)",
+    r"(?:please,? |and |also,? |so,? |but )*(?:from now on|going forward|in (?:the )?future|from here on"
+    r"|whenever|every time|each time"
+    r"|any time|make sure (?:to |that you |you )?(?:always|never)|(?:do not|don't) ever|always"
+    r"|never(?: ever)?)\b,? (?P<rest>.+)",
     re.IGNORECASE,
 )
 _REMEMBER = re.compile(
-    r"(?:please,? |and |also,? )*(?:always )?(?:remember|keep in mind|bear in mind|don't forget|do not forget|make a note|note)"
+    r"(?:please,? |and |also,? )*(?:always )?(?:remember|keep in mind|bear in mind|don't forget"
+    r"|do not forget|make a note|note)"
     r"(?: down)?(?: that|:) (?P<rest>.+)",
     re.IGNORECASE,
 )
 _EACH_TIME = re.compile(r"(?:please,? )*(?:whenever|every time|each time|any time)\b", re.IGNORECASE)
 _NO_ORDER = re.compile(
-    r"(?:mind|heard|been|had|again|a|an|the|too|knew|thought|seen|said|have|has|is|was|am|are|will|would|i|i'm|i've|i'd|he|she|they|it"
-    r"|that|this|you|your|happy|there|nice|good|ready|happens?|gets?|works?|makes?|seems?|looks?|feels?|fails?|wanted|liked|on time"
-    r"|late|true|fun|great|my|his|her|their|our|we|we'll|[a-z]+ed|surprised|curious|more|less|in|at|so|as|quite|one|did|do i|do you|done|gone|felt|met|got|gotten|made|found|told|given|known|understood|forgotten|ever|here|around|up|down|grateful|glad|proud|love|give up|stop|forget|lose|hesitate|be afraid|enough)\b",
+    r"(?:mind|heard|been|had|again|a|an|the|too|knew|thought|seen|said|have|has|is|was|am|are|will|would|i"
+    r"|i'm|i've|i'd|he|she|they|it"
+    r"|that|this|you|your|happy|there|nice|good|ready|happens?|gets?|works?|makes?|seems?|looks?|feels?"
+    r"|fails?|wanted|liked|on time"
+    r"|late|true|fun|great|my|his|her|their|our|we|we'll|[a-z]+ed|surprised|curious|more|less|in|at|so|as"
+    r"|quite|one|did|do i|do you|done|gone|felt|met|got|gotten|made|found|told|given|known|understood"
+    r"|forgotten|ever|here|around|up|down|grateful|glad|proud|love|give up|stop|forget|lose|hesitate"
+    r"|be afraid|enough)\b",
     re.IGNORECASE,
 )
 _WORDS_MIN = 3

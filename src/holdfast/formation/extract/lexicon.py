@@ -34,17 +34,21 @@ DIETS = (
 PARTNERS = "partner|wife|husband|girlfriend|boyfriend|spouse|fianc[eé]e?"
 
 KIN = (
-    "sister|brother|mother|father|mom|mum|dad|son|daughter|child|cousin|aunt|uncle|grandmother|grandfather|grandma"
-    "|grandpa|niece|nephew|friend|best friend|colleague|coworker|co-worker|boss|manager|roommate|flatmate|neighbou?r"
+    "sister|brother|mother|father|mom|mum|dad|son|daughter|child|cousin|aunt|uncle|grandmother|grandfather"
+    "|grandma"
+    "|grandpa|niece|nephew|friend|best friend|colleague|coworker|co-worker|boss|manager|roommate|flatmate"
+    "|neighbou?r"
     "|landlord|landlady|doctor|dentist|therapist|teacher|tutor|twin|stepmother|stepfather|mother-in-law"
-    "|father-in-law|sister-in-law|brother-in-law|twin sister|twin brother|older sister|younger sister|older brother"
+    "|father-in-law|sister-in-law|brother-in-law|twin sister|twin brother|older sister|younger sister"
+    "|older brother"
     "|younger brother|big sister|little sister|big brother|little brother|boss|accountant|mentor|coach"
 )
 SINGLE_KIN = frozenset(
     {"mother", "father", "boss", "landlord", "landlady", "dentist", "best friend", "manager"}
 )
 
-PETS = "dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|tortoise|turtle|guinea pig|goldfish|bird|ferret"
+PETS = "dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|tortoise|turtle|guinea pig|goldfish|bird"
+       "|ferret"
 
 HAVING = frozenset(
     {"car", "phone", "laptop", "bike", "boat", "house", "motorbike", "tablet", "computer", "camera"}
@@ -53,13 +57,17 @@ HAVING = frozenset(
 
 THIRD_PERSON = {
     "is": "am", "has": "have", "lives": "live", "works": "work", "speaks": "speak", "loves": "love",
-    "likes": "like", "hates": "hate", "enjoys": "enjoy", "prefers": "prefer", "drives": "drive", "owns": "own",
+    "likes": "like", "hates": "hate", "enjoys": "enjoy", "prefers": "prefer", "drives": "drive", "owns":
+        "own",
     "studies": "study", "plays": "play", "dislikes": "dislike", "adores": "adore", "resides": "reside",
     "does": "do", "weighs": "weigh", "attends": "attend", "supports": "support", "collects": "collect",
-    "moved": "moved", "joined": "joined", "became": "became", "got": "got", "turned": "turned", "started": "started",
-    "relocated": "relocated", "married": "married", "was": "was", "quit": "quit", "left": "left", "stopped": "stopped",
+    "moved": "moved", "joined": "joined", "became": "became", "got": "got", "turned": "turned", "started":
+        "started",
+    "relocated": "relocated", "married": "married", "was": "was", "quit": "quit", "left": "left", "stopped":
+        "stopped",
     "grew": "grew", "comes": "come", "took": "took", "settled": "settled", "cannot": "cannot", "can": "can",
-    "broke": "broke", "used": "used", "makes": "make", "no": "no", "gave": "gave", "uses": "use", "follows": "follow",
+    "broke": "broke", "used": "used", "makes": "make", "no": "no", "gave": "gave", "uses": "use", "follows":
+        "follow",
     "eats": "eat", "teaches": "teach", "lost": "lost", "sold": "sold",
 }  # fmt: skip
 """A verb as others are said to do it, and as one says it of oneself: one table of patterns serves both."""
@@ -73,13 +81,19 @@ BASES = {
 
 CANONICAL = {
     "e-mail": "email", "email address": "email", "e-mail address": "email", "mail address": "email",
-    "phone model": "phone", "mobile": "phone", "mobile phone": "phone", "smartphone": "phone", "cell phone": "phone",
+    "phone model": "phone", "mobile": "phone", "mobile phone": "phone", "smartphone": "phone", "cell phone":
+        "phone",
     "telephone number": "phone number", "cell number": "phone number", "time zone": "timezone",
     "profession": "job", "occupation": "job", "day job": "job", "job title": "job", "company": "employer",
-    "workplace": "employer", "home address": "address", "postal address": "address", "monthly budget": "budget",
-    "alarm clock": "alarm", "house": "house", "dob": "birthday", "date of birth": "birthday", "due date": "deadline",
-    "founder": "was founded by", "headquarter": "headquarters", "mom": "mother", "mum": "mother", "dad": "father",
-    "colour": "colour", "color": "colour", "coworker": "colleague", "co-worker": "colleague", "neighbor": "neighbour",
-    "roommate": "flatmate", "capital city": "capital", "ceo": "chief executive officer", "head office": "headquarters",
+    "workplace": "employer", "home address": "address", "postal address": "address", "monthly budget":
+        "budget",
+    "alarm clock": "alarm", "house": "house", "dob": "birthday", "date of birth": "birthday", "due date":
+        "deadline",
+    "founder": "was founded by", "headquarter": "headquarters", "mom": "mother", "mum": "mother", "dad":
+        "father",
+    "colour": "colour", "color": "colour", "coworker": "colleague", "co-worker": "colleague", "neighbor":
+        "neighbour",
+    "roommate": "flatmate", "capital city": "capital", "ceo": "chief executive officer", "head office":
+        "headquarters",
 }  # fmt: skip
 """Other words for an attribute."""

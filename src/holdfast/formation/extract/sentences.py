@@ -11,7 +11,8 @@ _QUOTED_LINE = re.compile(r"^\s*(?:>|\|).*$", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
 _END = re.compile(r"(?<=[^\s.!?])[.!?\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*(?=\s|\Z)|\n+|\s[\u2013\u2014]\s")
 _ABBREVIATION = re.compile(
-    r"(?:\A|[\s(.])(?:mr|mrs|ms|dr|prof|st|no|vs|etc|inc|jr|sr|e\.g|i\.e|approx|[a-z]|jan|feb|mar|apr|jun|jul|aug"
+    r"(?:\A|[\s(.])(?:mr|mrs|ms|dr|prof|st|no|vs|etc|inc|jr|sr|e\.g|i\.e|approx|[a-z]|jan|feb|mar|apr|jun"
+    r"|jul|aug"
     r"|sept?|oct|nov|dec)\Z",
     re.IGNORECASE,
 )

@@ -10,9 +10,11 @@ from holdfast.formation.extract.lexicon import DIETS, OCCUPATIONS
 
 _STOP = re.compile(
     r"[;()\[\]{}\"\u201c\u201d]|:(?!\S)|,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr|D\.C)\b)|\.{2,}|\s[-\u2013\u2014]+\s"
-    r"|\s(?:but|because|since|so|which|who|whom|where|when|while|though|although|if|unless|until|till|instead|even"
+    r"|\s(?:but|because|since|so|which|who|whom|where|when|while|though|although|if|unless|until|till"
+    r"|instead|even"
     r"|after|before|that's|that is|it's|it is|by the way|rather than|except|in case|ever since|not)\b"
-    r"|\sand (?=(?:i|we|it|my|our|he|she|they|that|this|there|you|so|also|then|now|am|is|are|was|love|like|have|had"
+    r"|\sand (?=(?:i|we|it|my|our|he|she|they|that|this|there|you|so|also|then|now|am|is|are|was|love|like"
+    r"|have|had"
     r"|it's|i'm|i've|moved|joined|got|started)\b)",
     re.IGNORECASE,
 )
@@ -21,25 +23,42 @@ _BRIEF_STOP = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[,.!;:\s\u2026]|\b(?:now|today|these days|at the moment|currently|any ?more|any longer|again|too|as well"
+    r"\s*(?:[,.!;:\s\u2026]|\b(?:now|today|these days|at the moment|currently|any ?more|any longer|again"
+    r"|too|as well"
     r"|though|actually|right now|lately|already|so much|very much|a lot|hands down|for good|for a while|here"
-    r"|at present|nowadays|lol|haha|by the way|btw|please|thanks|of course|really|indeed|by profession|by trade"
-    r"|for a living|full[- ]time|part[- ]time|mostly|i think|you know|for ages|with a passion|to bits|the most"
-    r"|for now|for me|all the time|every day|every morning|in my free time|in my spare time|in the evenings?|instead|since|on))\Z",
+    r"|at present|nowadays|lol|haha|by the way|btw|please|thanks|of course|really|indeed|by profession"
+    r"|by trade"
+    r"|for a living|full[- ]time|part[- ]time|mostly|i think|you know|for ages|with a passion|to bits"
+    r"|the most"
+    r"|for now|for me|all the time|every day|every morning|in my free time|in my spare time"
+    r"|in the evenings?|instead|since|on))\Z",
     re.IGNORECASE,
 )
 _TAILS_MAX = 4
 _EMPTY = re.compile(
-    r"(?:it|this|that|these|those|them|him|her|you|your|yours|me|us|how|what|when|where|why|who|whether|not|so|too"
-    r"|very|everything|anything|nothing|something|everyone|someone|somewhere|here|there|one|ones|all|no|none|such|more"
-    r"|being|having|kind of|sort of|about|like|going|just|only|both|idea|same|other|another|true|fine|good|ok|okay"
-    r"|the (?:idea|way|fact|sound|look|thought|thing|things|same|best|rest|one|ones|answer|question|point|first|latter)"
-    r"|that's|it's|a lot|a bit|a little|a (?:thing|few|couple|big|huge|good|great|nice|bad|long|really|very))(?=\s|\Z)",
+    r"(?:to\Z|a ton|tons|lots|loads|it|this|that|these|those|them|him|her|you|your|yours|me|us|how|what"
+    r"|when|where|why|who|whether|not|so|too"
+    r"|very|everything|anything|nothing|something|everyone|someone|somewhere|here|there|one|ones|all|no"
+    r"|none|such|more"
+    r"|being|having|kind of|sort of|about|like|going|just|only|both|idea|same|other|another|true|fine|good"
+    r"|ok|okay"
+    r"|the (?:idea|way|fact|sound|look|thought|thing|things|same|best|rest|one|ones|answer|question|point"
+    r"|first|latter)"
+    r"|that's|it's|a lot|a bit|a little|a (?:thing|few|couple|big|huge|good|great|nice|bad|long|really"
+    r"|very))(?=\s|\Z)",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"\b(?:it|them|they|their|theirs|he|him|his|she|her|hers|this|these|those|that|there|you|your|yours"
+    r"|one another|each other"
+    r"|such|both of|the (?:same|other|latter|former)|like that)\b",
     re.IGNORECASE,
 )
 _INSTITUTION = re.compile(
-    r"\b(?:library|university|hospital|school|college|bank|bakery|restaurant|hotel|airport|museum|court|clinic|startup"
-    r"|start-up|council|office|firm|agency|factory|studio|theatre|theater|zoo|station|pharmacy|embassy|institute"
+    r"\b(?:library|university|hospital|school|college|bank|bakery|restaurant|hotel|airport|museum|court"
+    r"|clinic|startup"
+    r"|start-up|council|office|firm|agency|factory|studio|theatre|theater|zoo|station|pharmacy|embassy"
+    r"|institute"
     r"|ministry|bookshop|bookstore|supermarket|company|kindergarten|police|government|city hall|post)\b",
     re.IGNORECASE,
 )
@@ -47,7 +66,8 @@ _AGE = re.compile(r"(?P<age>\d{1,3})(?: (?:years? old|yrs? old|years? of age))?\
 _AGE_MAX = 120
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@.]{2,24}\Z")
 _DATE = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb"
+    r"|mar|apr"
     r"|jun|jul|aug|sept?|oct|nov|dec)\b|\d",
     re.IGNORECASE,
 )
@@ -55,17 +75,126 @@ _DIET = re.compile(rf"(?:an? )?(?P<diet>{DIETS})\Z", re.IGNORECASE)
 _NATIONALITY = re.compile(r"[A-Z][a-z]+(?:ish|ese|ian|an|ch|i)\Z")
 _PROPER = re.compile(r"(?:(?:the|a|an) )?(?:[^\W\d_a-z]|[^\W\d_]+[A-Z]|\d)")
 _NAME = re.compile(
-    r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn|the|of)){0,4}\Z"
+    r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn"
+    r"|the|of)){0,4}\Z"
 )
 _NO_NAME = frozenset(
-    "I I'm I've My We He She They It The This That These Those There Here What Who When Where Why How Yes No Not So"
-    " And But Or If Ok Okay Oh Well Today Tomorrow Yesterday Monday Tuesday Wednesday Thursday Friday Saturday"
-    " Sunday Everyone Everybody Someone Somebody Nobody People You Your Our Their His Her Please Thanks Sorry"
-    " Sure Maybe Perhaps Also Just Now Then Being Having Going Every Each All Some Many Most One Nothing Something"
-    " Everything Anything Its In On At For From With By As To Of After Before While Since Because Although Let"
-    " Life Time Work Home Mine Whoever Whatever Another Other Both Either Neither Such Same Rather Once".split(
-        " "
-    )
+    [
+        "I",
+        "I'm",
+        "I've",
+        "My",
+        "We",
+        "He",
+        "She",
+        "They",
+        "It",
+        "The",
+        "This",
+        "That",
+        "These",
+        "Those",
+        "There",
+        "Here",
+        "What",
+        "Who",
+        "When",
+        "Where",
+        "Why",
+        "How",
+        "Yes",
+        "No",
+        "Not",
+        "So",
+        "And",
+        "But",
+        "Or",
+        "If",
+        "Ok",
+        "Okay",
+        "Oh",
+        "Well",
+        "Today",
+        "Tomorrow",
+        "Yesterday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "Everyone",
+        "Everybody",
+        "Someone",
+        "Somebody",
+        "Nobody",
+        "People",
+        "You",
+        "Your",
+        "Our",
+        "Their",
+        "His",
+        "Her",
+        "Please",
+        "Thanks",
+        "Sorry",
+        "Sure",
+        "Maybe",
+        "Perhaps",
+        "Also",
+        "Just",
+        "Now",
+        "Then",
+        "Being",
+        "Having",
+        "Going",
+        "Every",
+        "Each",
+        "All",
+        "Some",
+        "Many",
+        "Most",
+        "One",
+        "Nothing",
+        "Something",
+        "Everything",
+        "Anything",
+        "Its",
+        "In",
+        "On",
+        "At",
+        "For",
+        "From",
+        "With",
+        "By",
+        "As",
+        "To",
+        "Of",
+        "After",
+        "Before",
+        "While",
+        "Since",
+        "Because",
+        "Although",
+        "Let",
+        "Life",
+        "Time",
+        "Work",
+        "Home",
+        "Mine",
+        "Whoever",
+        "Whatever",
+        "Another",
+        "Other",
+        "Both",
+        "Either",
+        "Neither",
+        "Such",
+        "Same",
+        "Rather",
+        "Once",
+    ]
 )
 
 Check = Callable[[str], str | None]
@@ -88,9 +217,19 @@ def clean(raw: str) -> str | None:
             break
         value = shorter
     value = value.strip(" \t,.;:!-\u2013\u2014'\u2018\u2019")
-    if not value or _EMPTY.match(value) or len(value.split()) > limits.FACT_VALUE_WORDS_MAX:
+    if not value or _EMPTY.match(value) or refers(value) or len(value.split()) > limits.FACT_VALUE_WORDS_MAX:
         return None
     return value if any(character.isalnum() for character in value) else None
+
+
+def refers(value: str) -> bool:
+    """Whether a value speaks of what only its conversation tells: "painted it", "their work".
+
+    Example:
+        >>> refers("their work"), refers("my work")
+        (True, False)
+    """
+    return _REFERS.search(value) is not None
 
 
 def brief(value: str) -> str:
@@ -139,7 +278,8 @@ def person(value: str) -> str | None:
 def place(value: str) -> str | None:
     """The name of a place, without what is said of it."""
     bare = re.sub(
-        r"\A(?:(?:beautiful|sunny|lovely|rainy|central|downtown|good old|the (?:city|town|village|country|state) of) )+",
+        r"\A(?:(?:beautiful|sunny|lovely|rainy|central|downtown|good old|the (?:city|town|village|country"
+        r"|state) of) )+",
         "",
         value,
         flags=re.IGNORECASE,
@@ -214,11 +354,72 @@ def _is_nation(word: str) -> bool:
 
 
 _NATIONS = frozenset(
-    "German French Spanish Italian Polish English British Irish Scottish Danish Swedish Norwegian Finnish Dutch Belgian"
-    " Swiss Austrian Portuguese Greek Turkish Russian Ukrainian Chinese Japanese Korean Vietnamese Indian Pakistani"
-    " American Canadian Mexican Brazilian Argentinian Chilean Peruvian Colombian Australian Egyptian Moroccan Nigerian"
-    " Kenyan Ethiopian Iranian Iraqi Israeli Lebanese Syrian Hungarian Romanian Bulgarian Serbian Croatian Czech Slovak"
-    " Estonian Latvian Lithuanian Catholic Christian Muslim Jewish Hindu Buddhist African Asian European".split(
-        " "
-    )
+    [
+        "German",
+        "French",
+        "Spanish",
+        "Italian",
+        "Polish",
+        "English",
+        "British",
+        "Irish",
+        "Scottish",
+        "Danish",
+        "Swedish",
+        "Norwegian",
+        "Finnish",
+        "Dutch",
+        "Belgian",
+        "Swiss",
+        "Austrian",
+        "Portuguese",
+        "Greek",
+        "Turkish",
+        "Russian",
+        "Ukrainian",
+        "Chinese",
+        "Japanese",
+        "Korean",
+        "Vietnamese",
+        "Indian",
+        "Pakistani",
+        "American",
+        "Canadian",
+        "Mexican",
+        "Brazilian",
+        "Argentinian",
+        "Chilean",
+        "Peruvian",
+        "Colombian",
+        "Australian",
+        "Egyptian",
+        "Moroccan",
+        "Nigerian",
+        "Kenyan",
+        "Ethiopian",
+        "Iranian",
+        "Iraqi",
+        "Israeli",
+        "Lebanese",
+        "Syrian",
+        "Hungarian",
+        "Romanian",
+        "Bulgarian",
+        "Serbian",
+        "Croatian",
+        "Czech",
+        "Slovak",
+        "Estonian",
+        "Latvian",
+        "Lithuanian",
+        "Catholic",
+        "Christian",
+        "Muslim",
+        "Jewish",
+        "Hindu",
+        "Buddhist",
+        "African",
+        "Asian",
+        "European",
+    ]
 )

@@ -28,10 +28,12 @@ _RULES = tuple(
     )
 )
 _THEIR = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
+_BOUND = re.compile(r"(?:by|since|until)\b", re.IGNORECASE)
 _HANGING = re.compile(r"(?:\s+(?:of|on|in|at|for|by|from|until|since|to|with))+\Z", re.IGNORECASE)
 _ASKED = re.compile(
     r"\b(?P<link>when|whenever|if|(?:every|each|any) time|unless|until) (?:i|we)"
-    r" (?!(?:am|are|was|were|did|do|had|have|will|can|could|would|should|might|may|must)\b)(?P<verb>[a-z]+)(?<!ed)\b",
+    r" (?!(?:am|are|was|were|did|do|had|have|will|can|could|would|should|might|may"
+    r"|must)\b)(?P<verb>[a-z]+)(?<!ed)\b",
     re.IGNORECASE,
 )
 _DAY = timedelta(days=1)
@@ -64,7 +66,11 @@ def dated(text: str, when: When) -> str:
         >>> dated("Ana ran a marathon", *whens_in("last month", reference=datetime(2026, 3, 12, tzinfo=UTC)))
         'Ana ran a marathon in February 2026'
     """
-    return f"{_HANGING.sub('', text)} {_time(when)}"
+    bound = _BOUND.match(when.words)
+    told = _time(when)
+    if bound:
+        told = f"{bound[0].lower()} {told.partition(' ')[2] if told.startswith(('on ', 'in ')) else told}"
+    return f"{_HANGING.sub('', text)} {told}"
 
 
 def _time(when: When) -> str:
