@@ -92,7 +92,7 @@ def _half(half: Half) -> Iterator[Line]:
 
 
 def _in_order(lines: list[Line]) -> Iterator[Line]:
-    """The lines of all speakers by time; what is said of others is new, again or changed among all of them."""
+    """The lines of all speakers by time; what they say of others counts among all of them."""
     world: dict[tuple[str, str], str] = {}
     for line in sorted(lines, key=lambda line: str(line["at"])):
         for gold in line["gold"]:

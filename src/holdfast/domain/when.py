@@ -15,7 +15,7 @@ from holdfast.domain.when_rules import RULES, Resolve, Seen
 
 
 class When(NamedTuple):
-    """A stretch of time, from ``start`` to before ``end``, with the words that name it and where they stand."""
+    """A stretch of time, from ``start`` to before ``end``, with the words that name it and their place."""
 
     start: datetime
     end: datetime

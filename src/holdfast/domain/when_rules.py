@@ -289,13 +289,17 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"\b(?:{_LINK} )?(?:the )?{DAY_OF_MONTH} (?:of )?{MONTH}\b(?:,? {_YEAR})?\b", _day_of_month),
     (rf"\b(?:{_LINK} )?{MONTH} (?:the )?{DAY_OF_MONTH}\b{_UNTIL}(?:,? {_YEAR})?", _day_of_month),
     (
-        rf"(?:\b(?P<word>in|during|since|by|until|at|of|from"
-        rf"|around) )?(?:\b{_PHASE} )?\b{MONTH},? (?:of )?{_YEAR}\b",
+        (
+            rf"(?:\b(?P<word>in|during|since|by|until|at|of|from"
+            rf"|around) )?(?:\b{_PHASE} )?\b{MONTH},? (?:of )?{_YEAR}\b"
+        ),
         _month,
     ),
     (
-        rf"\b(?P<word>in|during|since|by|until|this|last|next|at|from"
-        rf"|around) (?:{_PHASE} )?{MONTH}\b(?! \w+ and )(?P<year>(?!))?",
+        (
+            rf"\b(?P<word>in|during|since|by|until|this|last|next|at|from"
+            rf"|around) (?:{_PHASE} )?{MONTH}\b(?! \w+ and )(?P<year>(?!))?"
+        ),
         _month,
     ),
     (
@@ -326,8 +330,10 @@ RULES: tuple[tuple[str, Resolve], ...] = (
     (rf"\b(?:in )?q(?P<quarter>[1-4])(?:,? (?:of )?{_YEAR})?\b", _quarter),
     (rf"\b(?:from|between) {_YEAR} (?:to|until|till|and) (?P<last>(?:19|20)\d\d)\b", _years),
     (
-        rf"\b(?:in|during|since|by|until|from|before|after|around|of|back in) {_YEAR}\b(?![-,.]\d"
-        rf"| \w*(?:degree|euro|dollar))(?P<last>(?!))?",
+        (
+            rf"\b(?:in|during|since|by|until|from|before|after|around|of|back in) {_YEAR}\b(?![-,.]\d"
+            rf"| \w*(?:degree|euro|dollar))(?P<last>(?!))?"
+        ),
         _years,
     ),
     (
@@ -339,20 +345,26 @@ RULES: tuple[tuple[str, Resolve], ...] = (
         _named_day,
     ),
     (
-        rf"\b(?:(?:about|around|over|almost|nearly|like|exactly|just) )?{_MANY} {_UNIT}s? (?:ago|back"
-        rf"|earlier)\b",
+        (
+            rf"\b(?:(?:about|around|over|almost|nearly|like|exactly|just) )?{_MANY} {_UNIT}s? (?:ago|back"
+            rf"|earlier)\b"
+        ),
         _ago,
     ),
     (
-        rf"\b(?:in|within) (?:about |around |just )?{_MANY} {_UNIT}(?:s|s'"
-        rf"|'s)?(?: time)?\b(?P<base>(?!))?(?! of )",
+        (
+            rf"\b(?:in|within) (?:about |around |just )?{_MANY} {_UNIT}(?:s|s'"
+            rf"|'s)?(?: time)?\b(?P<base>(?!))?(?! of )"
+        ),
         _hence,
     ),
     (rf"\b(?:(?:in|over|during|for|within) )?(?:the )?(?:past|last|previous) {COUNT} {_UNIT}s\b", _past),
     (rf"\bfor (?:about |around |over |almost |nearly |more than |the )?{_MANY} {_UNIT}s?\b", _lasting),
     (
-        rf"\b(?:(?:by|at|around|until|since) )?{_PHASE} (?:the |(?P<which>this|next|last) )?(?P<unit>week"
-        rf"|month|year|quarter)\b",
+        (
+            rf"\b(?:(?:by|at|around|until|since) )?{_PHASE} (?:the |(?P<which>this|next|last) )?(?P<unit>week"
+            rf"|month|year|quarter)\b"
+        ),
         _phase_of_unit,
     ),
     (

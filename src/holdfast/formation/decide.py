@@ -73,7 +73,7 @@ def _taken_back(fact: Fact, standing: Sequence[Standing], at: datetime, trust: f
 
 
 def _over(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) -> Verdict:
-    """What is over: "I used to live in Rome" closes Rome where it stands, and is otherwise kept as what once was."""
+    """What is over closes its value where that stands, and is otherwise kept as what once was."""
     same = [each for each in standing if each.value == fact.folded_value]
     still_open = [each for each in same if each.invalid_at is None and each.trust <= trust]
     ended_at = min(fact.when.end, at) if fact.when else at

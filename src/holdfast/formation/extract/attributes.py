@@ -49,8 +49,10 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute("origin", ONE, "{s} comes from {v}", values.place,
         "i (?:am|come|am originally|originally come) from", EntityKind.PLACE),
-    Attribute("birthplace", ONE, "{s} was born in {v}", values.place, "i was born(?: and raised)? in", EntityKind.PLACE),
-    Attribute("raised", ONE, "{s} grew up in {v}", values.place, "i (?:grew up|was raised) in", EntityKind.PLACE),
+    Attribute("birthplace", ONE, "{s} was born in {v}", values.place,
+        "i was born(?: and raised)? in", EntityKind.PLACE),
+    Attribute("raised", ONE, "{s} grew up in {v}", values.place,
+        "i (?:grew up|was raised) in", EntityKind.PLACE),
     Attribute(
         "job", ONE, "{s} works as {a} {v}", values.trade,
         "i (?:work|am working|have worked|have been working|am employed|started|have started"
@@ -94,7 +96,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("diet", ONE, "{s} is {v}", values.diet,
         f"i (?:am|became|have become|went|have been|turned|eat|have gone)(?= (?:an? )?(?:{DIETS})\\b)"),
     Attribute("name", ONE, "{s}'s name is {v}", values.person,
-        "my (?:first |full )?name is|(?:please |you can |just )?call me|i am called|i go by", EntityKind.PERSON),
+        "my (?:first |full )?name is|(?:please |you can |just )?call me|i am called|i go by",
+        EntityKind.PERSON),
     Attribute("car", ONE, "{s} drives {a} {v}", values.model,
         "i drive (?:an?|the|my)(?: old| new| used| second-hand)?|my new car is an?|my car is an?"),
     Attribute("phone", ONE, "{s}'s phone is {a} {v}", values.model,

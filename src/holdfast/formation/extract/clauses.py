@@ -39,8 +39,10 @@ _CONTRACTIONS = tuple(
     for pattern, words in (
         (r"\b(i)'m\b", r"\1 am"),
         (
-            r"\bim\b(?= (?:an?|in|from|based|living|working|allergic|vegan|vegetarian|married|learning"
-            r"|\d+)\b)",
+            (
+                r"\bim\b(?= (?:an?|in|from|based|living|working|allergic|vegan|vegetarian|married|learning"
+                r"|\d+)\b)"
+            ),
             "I am",
         ),
         (r"\b(we|they|you)'re\b", r"\1 are"),

@@ -1,10 +1,11 @@
-"""Statements about anything: "the A of B is C", "B's A is C", "B was founded by C", its verb the attribute."""
+"""Statements about anything: "the A of B is C", "B's A is C", and "B was founded by C"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from holdfast import limits
 from holdfast.domain.entity import EntityKind
 from holdfast.formation.extract import values
 from holdfast.formation.extract.claim import Claim, Told
@@ -31,10 +32,12 @@ _IS_THE = re.compile(
     r"(?P<c>[^,;:]{1,80}?) (?:is|are)(?: now| currently)? the (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:of"
     r"|for) (?P<b>.+)"
 )
-_PARTICIPLE = r"(?:[a-z]+ed|born|made|built|known|written|held|led|run|owned|sung|won|found|sold|drawn"
-              r"|taught|spoken|set|shot|begun|chosen|grown|given|a citizen|a member|a resident|a native"
-              r"|a part|part|a student|an employee|famous|native|located|responsible|home|similar|next"
-              r"|close|identical|capital)"
+_PARTICIPLE = (
+    r"(?:[a-z]+ed|born|made|built|known|written|held|led|run|owned|sung|won|found|sold|drawn"
+    r"|taught|spoken|set|shot|begun|chosen|grown|given|a citizen|a member|a resident|a native"
+    r"|a part|part|a student|an employee|famous|native|located|responsible|home|similar|next"
+    r"|close|identical|capital)"
+)
 _LINK = r"(?:by|in|to|with|for|of|at|from|as|on)"
 _VERB = re.compile(
     rf" (?P<r>(?:(?:is|was|are|were|has been|became) (?:also |now |currently )?{_PARTICIPLE} {_LINK}"
@@ -72,6 +75,7 @@ _TITLED = re.compile(
     r"|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
 )
 """A name that begins like a sentence: "A Christmas Carol"."""
+_NOUN_WORDS_MAX = 5
 _NO_ATTRIBUTE = re.compile(
     r"\b(?:thing|things|problem|point|rest|purpose|most|one|some|lot|best|end|question|idea|fact|issue"
     r"|reason|goal|use"
@@ -100,8 +104,9 @@ def general_claims(told: Told) -> Iterator[Claim]:
     """What a clause claims of somebody or something other than its speaker.
 
     Example:
-        >>> [(c.subject, c.attribute, c.value) for c in general_claims(Told(*["The capital of Peru is Lima"] * 2, "Ana"))]
-        [('Peru', 'capital', 'Lima')]
+        >>> said = "The capital of Peru is Lima"
+        >>> [(each.subject, each.value) for each in general_claims(Told(said, said, "Ana"))]
+        [('Peru', 'Lima')]
     """
     for read in (_of_form, _owner_form, _is_the_form, _long_noun_form, _verb_form):
         claim = read(told)
@@ -214,11 +219,11 @@ def _subject(owner: str, speaker: str) -> str | None:
     if own:
         return retold(bare, speaker)
     is_none = _NO_SUBJECT.match(bare) and not _TITLED.match(bare)
-    return None if not bare or is_none or len(bare.split()) > 12 else bare  # noqa: PLR2004 (a long name)
+    return None if not bare or is_none or len(bare.split()) > limits.FACT_VALUE_WORDS_MAX else bare
 
 
 def _looks_named(owner: str) -> bool:
-    return re.search(r"[A-Z\d]|[^\W_a-zA-Z\d]", owner) is not None or re.match(r"the \w+", owner) is not None
+    return re.search(r"[A-Z\d]|[^\W_a-zA-Z\d]|\Athe \w+", owner) is not None
 
 
 def _may_relate(owner: str, relation: str, value: str) -> bool:
@@ -229,5 +234,5 @@ def _may_relate(owner: str, relation: str, value: str) -> bool:
     definite = _DEFINITE.search(relation) is not None
     named = values.proper(value) is not None
     if owner.lower().startswith(("the ", "a ")):
-        return named and len(owner.split()) <= 5  # noqa: PLR2004 (a short noun)
-    return (capital and (named or definite)) or (definite and len(owner.split()) <= 4) or (capital and named)  # noqa: PLR2004
+        return named and len(owner.split()) <= _NOUN_WORDS_MAX
+    return (capital and (named or definite)) or (definite and len(owner.split()) <= _NOUN_WORDS_MAX)

@@ -52,8 +52,8 @@ def is_meant(sentence: str) -> bool:
     """Whether a sentence states what its speaker holds to be so.
 
     Example:
-        >>> is_meant("I live in Oslo"), is_meant("If I lived in Oslo, I would ski"), is_meant("He said I am late")
-        (True, False, False)
+        >>> [is_meant(text) for text in ("I live in Oslo", "If I lived in Oslo", "He said I am late")]
+        [True, False, False]
     """
     own = _OWN_WORD.sub("", sentence)
     return not (_NOT_MEANT.search(own) or _REPORTED.search(own) or _QUOTED_SELF.search(own))

@@ -1,4 +1,4 @@
-"""Reads what happened and what is planned: first person, and a time, which is what makes it worth keeping apart."""
+"""Reads what happened and what is planned: first person, with a time."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _WORDS_MIN = 3
 
 
 class Instruction(NamedTuple):
-    """What a sentence wants done, or kept in mind; ``states`` is what it wants kept, where that may be a fact."""
+    """What a sentence wants done, or kept in mind; ``states`` is what is to be kept."""
 
     text: str
     states: str | None = None

@@ -7,7 +7,8 @@ OCCUPATIONS = frozenset(
     accountant actor actress administrator advisor adviser advocate agent analyst anthropologist apprentice
     archaeologist architect artist assistant astronaut astronomer attorney auditor author baker banker barber
     barista bartender biologist bookkeeper botanist bricklayer broker builder butcher caregiver caretaker
-    carpenter cashier chauffeur chef chemist cleaner clerk coach composer consultant contractor cook copywriter
+    carpenter cashier chauffeur chef chemist cleaner clerk coach composer consultant contractor cook
+    copywriter
     counselor counsellor courier curator dancer dentist designer detective developer dietitian director
     dispatcher doctor driver economist editor electrician engineer entrepreneur estimator farmer filmmaker
     firefighter fisherman florist forester freelancer gardener geologist goldsmith guard guide hairdresser
@@ -20,8 +21,8 @@ OCCUPATIONS = frozenset(
     publicist radiologist realtor receptionist recruiter referee reporter researcher roofer sailor salesman
     saleswoman salesperson scientist sculptor secretary seller shoemaker singer soldier solicitor specialist
     statistician steward stewardess student surgeon surveyor tailor teacher technician technologist therapist
-    trader trainer translator tutor undertaker upholsterer urologist veterinarian vet waiter waitress watchmaker
-    welder writer zoologist
+    trader trainer translator tutor undertaker upholsterer urologist veterinarian vet waiter waitress
+    watchmaker welder writer zoologist
     """.split()  # noqa: SIM905 (as a list it would fill five pages)
 )
 """The last word of what somebody may be who says "I'm a …"; after "I work as a …" any words will do."""
@@ -47,8 +48,7 @@ SINGLE_KIN = frozenset(
     {"mother", "father", "boss", "landlord", "landlady", "dentist", "best friend", "manager"}
 )
 
-PETS = "dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|tortoise|turtle|guinea pig|goldfish|bird"
-       "|ferret"
+PETS = "dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|tortoise|turtle|guinea pig|goldfish|bird|ferret"
 
 HAVING = frozenset(
     {"car", "phone", "laptop", "bike", "boat", "house", "motorbike", "tablet", "computer", "camera"}
@@ -97,3 +97,28 @@ CANONICAL = {
         "headquarters",
 }  # fmt: skip
 """Other words for an attribute."""
+
+NOT_NAMES = frozenset(
+    """
+    After All Also Although And Another Anything As At Because Before Being Both But By Each Either
+    Every Everybody Everyone Everything For Friday From Going Having He Her Here His Home How I I'm I've
+    If In It Its Just Let Life Many Maybe Mine Monday Most My Neither No Nobody Not Nothing Now Of Oh Ok
+    Okay On Once One Or Other Our People Perhaps Please Rather Same Saturday She Since So Some Somebody
+    Someone Something Sorry Such Sunday Sure Thanks That The Their Then There These They This Those
+    Thursday Time To Today Tomorrow Tuesday We Wednesday Well What Whatever When Where While Who Whoever
+    Why With Work Yes Yesterday You Your
+    """.split()  # noqa: SIM905 (as a list it would fill pages)
+)
+"""Words that have a capital where they begin a sentence, and begin no name."""
+
+NATIONS = frozenset(
+    """
+    African American Argentinian Asian Australian Austrian Belgian Brazilian British Buddhist Bulgarian
+    Canadian Catholic Chilean Chinese Christian Colombian Croatian Czech Danish Dutch Egyptian English
+    Estonian Ethiopian European Finnish French German Greek Hindu Hungarian Indian Iranian Iraqi Irish
+    Israeli Italian Japanese Jewish Kenyan Korean Latvian Lebanese Lithuanian Mexican Moroccan Muslim
+    Nigerian Norwegian Pakistani Peruvian Polish Portuguese Romanian Russian Scottish Serbian Slovak
+    Spanish Swedish Swiss Syrian Turkish Ukrainian Vietnamese
+    """.split()  # noqa: SIM905 (as a list it would fill pages)
+)
+"""What somebody may be without being called so."""

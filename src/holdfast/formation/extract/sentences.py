@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from holdfast import limits
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_QUOTED_LINE = re.compile(r"^\s*(?:>|\|).*$", re.MULTILINE)
-_BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\|).*$", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
 _END = re.compile(r"(?<=[^\s.!?])[.!?\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*(?=\s|\Z)|\n+|\s[\u2013\u2014]\s")
 _ABBREVIATION = re.compile(
     r"(?:\A|[\s(.])(?:mr|mrs|ms|dr|prof|st|no|vs|etc|inc|jr|sr|e\.g|i\.e|approx|[a-z]|jan|feb|mar|apr|jun"
@@ -21,7 +22,7 @@ _LOOK_BACK = 12
 
 
 def statements_in(text: str) -> tuple[str, ...]:
-    """The sentences of a message that state something, in order.
+    """The sentences of a message that state something, in order, each once.
 
     Example:
         >>> statements_in("Hi! I met Dr. Lind today. Do you know her?")
@@ -29,11 +30,12 @@ def statements_in(text: str) -> tuple[str, ...]:
     """
     head = text[: limits.EXTRACT_CHARACTERS_MAX]
     talk = _BULLET.sub("", _QUOTED_LINE.sub("", _CODE.sub("\n", head)))
-    return tuple(
+    stated = (
         " ".join(sentence.split())
         for sentence, end in _sentences(talk)
         if not set(end) & {"?", "\uff1f"} and 1 < len(sentence.strip()) <= limits.STATEMENT_CHARACTERS_MAX
     )
+    return tuple(islice(dict.fromkeys(stated), limits.STATEMENTS_PER_MESSAGE_MAX))
 
 
 def _sentences(text: str) -> list[tuple[str, str]]:

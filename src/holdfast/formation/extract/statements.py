@@ -1,4 +1,4 @@
-"""Reads what a clause claims of its subject: by the table of attributes, or by the forms that name their own."""
+"""Reads what a clause claims of its subject: by the table of attributes, or by forms that name their own."""
 
 from __future__ import annotations
 

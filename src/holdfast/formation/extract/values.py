@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from holdfast import limits
-from holdfast.formation.extract.lexicon import DIETS, OCCUPATIONS
+from holdfast.formation.extract.lexicon import DIETS, NATIONS, NOT_NAMES, OCCUPATIONS
 
 _STOP = re.compile(
     r"[;()\[\]{}\"\u201c\u201d]|:(?!\S)|,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr|D\.C)\b)|\.{2,}|\s[-\u2013\u2014]+\s"
@@ -34,6 +34,8 @@ _TAIL = re.compile(
     r"|in the evenings?|instead|since|on))\Z",
     re.IGNORECASE,
 )
+_TRADE_WORDS_MAX = 4
+_THING_WORDS_MAX = 6
 _TAILS_MAX = 4
 _EMPTY = re.compile(
     r"(?:to\Z|a ton|tons|lots|loads|it|this|that|these|those|them|him|her|you|your|yours|me|us|how|what"
@@ -78,125 +80,6 @@ _NAME = re.compile(
     r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn"
     r"|the|of)){0,4}\Z"
 )
-_NO_NAME = frozenset(
-    [
-        "I",
-        "I'm",
-        "I've",
-        "My",
-        "We",
-        "He",
-        "She",
-        "They",
-        "It",
-        "The",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "There",
-        "Here",
-        "What",
-        "Who",
-        "When",
-        "Where",
-        "Why",
-        "How",
-        "Yes",
-        "No",
-        "Not",
-        "So",
-        "And",
-        "But",
-        "Or",
-        "If",
-        "Ok",
-        "Okay",
-        "Oh",
-        "Well",
-        "Today",
-        "Tomorrow",
-        "Yesterday",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "Everyone",
-        "Everybody",
-        "Someone",
-        "Somebody",
-        "Nobody",
-        "People",
-        "You",
-        "Your",
-        "Our",
-        "Their",
-        "His",
-        "Her",
-        "Please",
-        "Thanks",
-        "Sorry",
-        "Sure",
-        "Maybe",
-        "Perhaps",
-        "Also",
-        "Just",
-        "Now",
-        "Then",
-        "Being",
-        "Having",
-        "Going",
-        "Every",
-        "Each",
-        "All",
-        "Some",
-        "Many",
-        "Most",
-        "One",
-        "Nothing",
-        "Something",
-        "Everything",
-        "Anything",
-        "Its",
-        "In",
-        "On",
-        "At",
-        "For",
-        "From",
-        "With",
-        "By",
-        "As",
-        "To",
-        "Of",
-        "After",
-        "Before",
-        "While",
-        "Since",
-        "Because",
-        "Although",
-        "Let",
-        "Life",
-        "Time",
-        "Work",
-        "Home",
-        "Mine",
-        "Whoever",
-        "Whatever",
-        "Another",
-        "Other",
-        "Both",
-        "Either",
-        "Neither",
-        "Such",
-        "Same",
-        "Rather",
-        "Once",
-    ]
-)
-
 Check = Callable[[str], str | None]
 """Gives the value in its best form, or None where it is none of its kind."""
 
@@ -250,7 +133,7 @@ def anything(value: str) -> str | None:
 def proper(value: str) -> str | None:
     """What begins like a name or a number."""
     bare = re.sub(r"\A(?:The|A|An) (?=[^\W\d_a-z])", "", value)
-    return value if _PROPER.match(value) and bare.split()[0] not in _NO_NAME else None
+    return value if _PROPER.match(value) and bare.split()[0] not in NOT_NAMES else None
 
 
 def model(value: str) -> str | None:
@@ -262,7 +145,7 @@ def model(value: str) -> str | None:
 def name(value: str) -> str | None:
     """The name of somebody: one to four words with a capital."""
     first = brief(value)
-    return first if _NAME.match(first) and first.split()[0] not in _NO_NAME else None
+    return first if _NAME.match(first) and first.split()[0] not in NOT_NAMES else None
 
 
 def person(value: str) -> str | None:
@@ -270,7 +153,7 @@ def person(value: str) -> str | None:
     found = name(value)
     return (
         None
-        if found is None or (" " not in found and _NATIONALITY.match(found) and _is_nation(found))
+        if found is None or (" " not in found and _NATIONALITY.match(found) and found in NATIONS)
         else found
     )
 
@@ -306,14 +189,14 @@ def occupation(value: str) -> str | None:
     kept = re.sub(r"\A(?:an?|the) ", "", kept)
     last = kept.rsplit(" ", 1)[-1].lower()
     known = last in OCCUPATIONS or last.endswith(("ologist", "ographer", "ician", "engineer"))
-    return kept if known and len(kept.split()) <= 4 else None
+    return kept if known and len(kept.split()) <= _TRADE_WORDS_MAX else None
 
 
 def trade(value: str) -> str | None:
     """What somebody works as: any few words without a name."""
     kept = re.split(r"\s(?:at|for|in|with|by|from|on)\b", value, maxsplit=1)[0].strip()
     kept = re.sub(r"\A(?:an?|the) ", "", kept)
-    return kept if kept and len(kept.split()) <= 4 else None
+    return kept if kept and len(kept.split()) <= _TRADE_WORDS_MAX else None
 
 
 def age(value: str) -> str | None:
@@ -346,80 +229,4 @@ def thing(value: str) -> str | None:
         value,
     ):
         return None
-    return value if len(value.split()) <= 6 else None
-
-
-def _is_nation(word: str) -> bool:
-    return word in _NATIONS
-
-
-_NATIONS = frozenset(
-    [
-        "German",
-        "French",
-        "Spanish",
-        "Italian",
-        "Polish",
-        "English",
-        "British",
-        "Irish",
-        "Scottish",
-        "Danish",
-        "Swedish",
-        "Norwegian",
-        "Finnish",
-        "Dutch",
-        "Belgian",
-        "Swiss",
-        "Austrian",
-        "Portuguese",
-        "Greek",
-        "Turkish",
-        "Russian",
-        "Ukrainian",
-        "Chinese",
-        "Japanese",
-        "Korean",
-        "Vietnamese",
-        "Indian",
-        "Pakistani",
-        "American",
-        "Canadian",
-        "Mexican",
-        "Brazilian",
-        "Argentinian",
-        "Chilean",
-        "Peruvian",
-        "Colombian",
-        "Australian",
-        "Egyptian",
-        "Moroccan",
-        "Nigerian",
-        "Kenyan",
-        "Ethiopian",
-        "Iranian",
-        "Iraqi",
-        "Israeli",
-        "Lebanese",
-        "Syrian",
-        "Hungarian",
-        "Romanian",
-        "Bulgarian",
-        "Serbian",
-        "Croatian",
-        "Czech",
-        "Slovak",
-        "Estonian",
-        "Latvian",
-        "Lithuanian",
-        "Catholic",
-        "Christian",
-        "Muslim",
-        "Jewish",
-        "Hindu",
-        "Buddhist",
-        "African",
-        "Asian",
-        "European",
-    ]
-)
+    return value if len(value.split()) <= _THING_WORDS_MAX else None
