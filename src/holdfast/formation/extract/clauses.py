@@ -54,6 +54,7 @@ _CONTRACTIONS = tuple(
         (r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n't\b", r"\1 not"),
         (r"\b(i|we) have got\b", r"\1 have"),
         (r"\b((?:my|our) \w+)'s (?=(?:on|at|in|called|named|an?|now|set|the)\b)", r"\1 is "),
+        (r"\b(my name)'s\b", r"\1 is"),
         (r"\bany more\b", "anymore"),
         (r"\bany longer\b", "anymore"),
     )
@@ -76,6 +77,7 @@ _SPLIT = re.compile(
     r"|,? and (?=(?:i|we)'(?:m|re|ve)\b)|: (?=(?:i|we|my|our)\b)",
     re.IGNORECASE,
 )
+_PAIR = re.compile(r"(?-i:[^\W\d_a-z])[\w'-]+ and i\b", re.IGNORECASE)
 _SHARED_VERB = re.compile(r",? and (?=(?:moved|joined|started|live|work|now live|now work|am now)\b)")
 _FIRST = re.compile(r"(?P<who>i|we|me and my \w+|my \w+ and i)\b ?(?P<are>are\b)?", re.IGNORECASE)
 _OWN = re.compile(r"(?:my|our) ", re.IGNORECASE)
@@ -218,7 +220,7 @@ def clauses_of(sentence: str) -> tuple[str, ...]:
     for pattern, words in _CONTRACTIONS:
         full = pattern.sub(words, full)
     parts: list[str] = []
-    for part in _SPLIT.split(full):
+    for part in [full] if _PAIR.match(opened(full)) else _SPLIT.split(full):
         first, *others = _SHARED_VERB.split(part)
         begins = _FIRST.match(opened(first))
         parts.append(first)

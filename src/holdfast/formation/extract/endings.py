@@ -89,12 +89,12 @@ _FORGET_THAT = re.compile(
     re.IGNORECASE,
 )
 _UNTRUE = re.compile(
-    r"(?:that|this|it)(?:'s| is| was)(?: not|n't) (?:true|the case|correct|right|valid)(?: anymore"
-    r"| any more| any longer| now)?\W*\Z"
-    r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|wrong|out ?dated"
-    r"|out of date)\W*\Z|forget (?:that|it|what i (?:just )?said)\W*\Z",
+    r"(?:that|this|it)(?:'s| is)(?: not|n't) (?:true|the case|correct|right|valid) (?:any ?more|any longer)\W*\Z"
+    r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|out ?dated|out of date)\W*\Z"
+    r"|(?:please )?(?:forget (?:that|what i (?:just )?said)|(?:scratch|strike) that)\W*\Z",
     re.IGNORECASE,
 )
+"""A bare "that's wrong" is left out: it mostly answers what an assistant said."""
 _ROWS = {row.name: row for row in reversed(ATTRIBUTES)}
 
 
@@ -263,5 +263,5 @@ def _plain_end(subject: str, attribute: str, value: str) -> Claim:
 
 def _whole_slot(subject: str, attribute: str) -> Claim:
     row = _ROWS.get(attribute)
-    text = written("{s}'s {v}", subject, f"{attribute} is no longer what it was")
+    text = f"What was known of {subject}'s {attribute} holds no longer"
     return Claim(subject, attribute, None, row.is_single if row else True, text, retracts=True)

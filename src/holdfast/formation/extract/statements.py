@@ -83,6 +83,7 @@ _FUNCTION_WORD = re.compile(
 _HALF_NAMED = re.compile(
     r"\b(?:one|ones|thing|things|part|to|of|for|about|is|so|when|that|this)\b", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"\b(?<!email )(?<!mail )address\Z", re.IGNORECASE)
 _LINKED = re.compile(r"\b(?:of|for|in|at|that|which|who)\b")
 _SETTINGS_MIN = re.compile(r"\A[^\s]*\d")
 
@@ -218,7 +219,7 @@ def _own(clause: Clause, dated: str) -> Claim | None:
     match = _OWN.match(dated)
     if match is None or not is_attribute(match["a"]):
         return None
-    value = values.clean(match["v"])
+    value = values.address(match["v"]) if _ADDRESS.search(match["a"]) else values.clean(match["v"])
     if not value or not is_plain_value(value, match["a"]):
         return None
     name = canonical(match["a"])

@@ -215,6 +215,12 @@ def date(value: str) -> str | None:
     return value if _DATE.search(value) else None
 
 
+def address(raw: str) -> str | None:
+    """Where post goes, with its commas."""
+    value = re.split(r"[;()]|\s(?:but|since|now|because)\b", raw, maxsplit=1)[0].strip(" .,!")
+    return value if re.search(r"\d", value) else clean(raw)
+
+
 def diet(value: str) -> str | None:
     """A way to eat."""
     match = _DIET.match(value)
