@@ -11,8 +11,10 @@ from holdfast.domain.fact import Fact, Slot, fold
     ("one", "other"),
     [
         ("Berlin", "berlin"), ("the Hague", "The Hague"), ("São Paulo", "Sao Paulo"), ("a nurse", "Nurse"),
-        ("1,500 euros", "1500 euros"), ("Washington, D.C..", "washington d.c."), ("  two   words ", "two words"),
-        ("ﬁsh", "fish"), ("Ana\u2019s car", "Ana's car"), ("sushi!", "sushi"), ("“Dune”", "Dune"), ("ＡＢＣ", "abc"),
+        ("1,500 euros", "1500 euros"), ("Washington, D.C..", "washington d.c."),
+        ("  two   words ", "two words"),
+        ("ﬁsh", "fish"), ("Ana\u2019s car", "Ana's car"), ("sushi!", "sushi"), ("“Dune”", "Dune"),
+        ("ＡＢＣ", "abc"),
     ],
 )  # fmt: skip
 def test_spelling_makes_no_difference(one: str, other: str) -> None:

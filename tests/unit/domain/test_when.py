@@ -45,7 +45,8 @@ def test_stretch_has_both_ends(statement: str, start: str, end: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "ahead"),
     [
-        ("I'll move", True), ("I moved", False), ("I'm moving", True), ("I have moved", False), ("I've quit", False),
+        ("I'll move", True), ("I moved", False), ("I'm moving", True), ("I have moved", False),
+        ("I've quit", False),
         ("The exam is", True), ("I need it", True), ("She was scheduled", False), ("It is scheduled", True),
     ],
 )  # fmt: skip

@@ -81,7 +81,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "i (?:am|turned|have turned|am turning)|my age is"),
     Attribute(
         "partner", ONE, "{s}'s partner is {v}", values.person,
-        "i (?:am married to|have been married to|got married to|married|have married|am dating|have been dating|started dating"
+        "i (?:am married to|have been married to|got married to|married|have married|am dating"
+        "|have been dating|started dating"
         "|got engaged to|am engaged to"
         f"|am in a relationship with|am together with|am going out with)"
         f"|my (?:new )?(?:{PARTNERS})(?:'s name)? is(?: called| named)?",

@@ -89,7 +89,8 @@ _FORGET_THAT = re.compile(
     re.IGNORECASE,
 )
 _UNTRUE = re.compile(
-    r"(?:that|this|it)(?:'s| is)(?: not|n't) (?:true|the case|correct|right|valid) (?:any ?more|any longer)\W*\Z"
+    r"(?:that|this|it)(?:'s| is)(?: not|n't) (?:true|the case|correct|right|valid)"
+    r" (?:any ?more|any longer)\W*\Z"
     r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|out ?dated|out of date)\W*\Z"
     r"|(?:please )?(?:forget (?:that|what i (?:just )?said)|(?:scratch|strike) that)\W*\Z",
     re.IGNORECASE,

@@ -227,7 +227,7 @@ def _looks_named(owner: str) -> bool:
 
 
 def _may_relate(owner: str, relation: str, value: str) -> bool:
-    """A thing with a small letter counts where the other end, or the relation, is plainly one of the world."""
+    """A thing with a small letter counts where the relation is plainly one of the world."""
     if _PERSONAL.search(f"{owner} {value}"):
         return False
     capital = re.match(r"[^\W_a-z]", owner) is not None
