@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from holdfast.domain.memory import origin_of, trust_of
 from holdfast.domain.spelling import COMMON_WORDS
 from holdfast.domain.traits import Trait, traits_of
+from holdfast.formation.patterns import Pattern
 
 if TYPE_CHECKING:
     from holdfast.domain.message import Role
@@ -20,12 +21,12 @@ FIRST_PERSON, LASTING, REMEMBER = 0.1, 0.15, 0.15
 INFORMATION_WORDS = 6.0
 """Different telling words of which a text has 63 % of the information that counts."""
 
-_REMEMBER = re.compile(
+_REMEMBER = Pattern(
     r"\b(?:remember|don't forget|do not forget|keep in mind|bear in mind|important|note that)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<=[^.!?\s] )[^\W\d_a-z][\w'-]+|\b\w*\d\w*|@")
-_WORD = re.compile(r"[^\W_]+")
+_NAME = Pattern(r"(?<=[^.!?\s] )[^\W\d_a-z][\w'-]+|\b\w*\d\w*|@")
+_WORD = Pattern(r"[^\W_]+")
 
 
 def importance_of(text: str, role: Role) -> float:

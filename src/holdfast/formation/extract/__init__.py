@@ -24,6 +24,7 @@ from holdfast.formation.extract.sentences import statements_in
 from holdfast.formation.extract.statements import claims_in
 from holdfast.formation.extract.wording import capitalised, dated, retold
 from holdfast.formation.importance import importance_of
+from holdfast.formation.patterns import Pattern
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,12 +33,12 @@ __all__ = ["extract"]
 
 _UNNAMED = "user"
 _OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
-_GREETED = re.compile(
+_GREETED = Pattern(
     r"(?:hi|hello|hey)(?: there)?[,!.]* (?:i'm|i am) (?P<name>(?-i:[^\W\d_a-z])[\w'-]+)\W*\Z", re.IGNORECASE
 )
-_NAME = re.compile(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
-_PREPOSITION = re.compile(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
-_GAP = re.compile(r"\s{2,}|\s+(?=[,.!])|\A[\s,]+")
+_NAME = Pattern(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
+_PREPOSITION = Pattern(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
+_GAP = Pattern(r"\s{2,}|\s+(?=[,.!])|\A[\s,]+")
 
 
 class _Voice(NamedTuple):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from holdfast.domain.entity import EntityKind
 from holdfast.formation.extract import values
 from holdfast.formation.extract.lexicon import DIETS, PARTNERS, PETS
+from holdfast.formation.patterns import Pattern
 
 
 class Attribute(NamedTuple):
@@ -178,8 +179,8 @@ def with_article(noun: str) -> str:
 
 
 @cache
-def _compiled() -> tuple[tuple[Attribute, re.Pattern[str]], ...]:
-    return tuple((row, re.compile(_pattern(row.patterns), re.IGNORECASE)) for row in ATTRIBUTES)
+def _compiled() -> tuple[tuple[Attribute, Pattern], ...]:
+    return tuple((row, Pattern(_pattern(row.patterns), re.IGNORECASE)) for row in ATTRIBUTES)
 
 
 def _pattern(patterns: str) -> str:

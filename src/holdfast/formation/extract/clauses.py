@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple
 
 from holdfast.formation.extract.lexicon import KIN, PARTNERS, PETS, THIRD_PERSON
+from holdfast.formation.patterns import Pattern
 
-_OPENING = re.compile(
+_OPENING = Pattern(
     r"(?:so|oh|well|by the way|btw|actually|just so you know|also|and|but|yeah|yep|yes|no|nope|ok|okay|hey"
     r"|hi|hello"
     r"|hi there|hey there|anyway|anyways|fyi|in fact|honestly|to be honest|tbh|big news|good news|bad news"
@@ -29,13 +30,13 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _OPENINGS_MAX = 4
-_KEPT_OPENING = re.compile(
+_KEPT_OPENING = Pattern(
     r"(?:no|right|now|today|then|wait|so|well|but|and|news|update|thanks) (?!i\b|i'|my\b|we\b|our\b|the\b"
     r"|we'|he\b|she\b|[A-Z])"
 )
 
 _CONTRACTIONS = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
+    (Pattern(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"\b(i)'m\b", r"\1 am"),
         (
@@ -59,7 +60,7 @@ _CONTRACTIONS = tuple(
         (r"\bany longer\b", "anymore"),
     )
 )
-_ADVERBS = re.compile(
+_ADVERBS = Pattern(
     r"\b(?:now|currently|just|really|also|still|finally|actually|recently|officially|presently|totally"
     r"|absolutely"
     r"|truly|simply|honestly|basically|definitely|both|already|quite|very|always(?= (?:been|loved|liked"
@@ -72,30 +73,28 @@ _ADVERBS = re.compile(
 _HEAD = 48
 """Characters from the beginning in which an adverb stands between the subject and its verb."""
 
-_SPLIT = re.compile(
+_SPLIT = Pattern(
     r",? (?:and|but|so)(?: now| then)? (?=(?:i|we|my|our)\b)|[,;] (?=(?:i|we|my|our|i'm|i've|we're|we've)\b)"
     r"|,? and (?=(?:i|we)'(?:m|re|ve)\b)|: (?=(?:i|we|my|our)\b)",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"(?-i:[^\W\d_a-z])[\w'-]+ and i\b", re.IGNORECASE)
-_SHARED_VERB = re.compile(r",? and (?=(?:moved|joined|started|live|work|now live|now work|am now)\b)")
-_FIRST = re.compile(r"(?P<who>i|we|me and my \w+|my \w+ and i)\b ?(?P<are>are\b)?", re.IGNORECASE)
-_OWN = re.compile(r"(?:my|our) ", re.IGNORECASE)
-_RELATIVE = re.compile(
+_PAIR = Pattern(r"(?-i:[^\W\d_a-z])[\w'-]+ and i\b", re.IGNORECASE)
+_SHARED_VERB = Pattern(r",? and (?=(?:moved|joined|started|live|work|now live|now work|am now)\b)")
+_FIRST = Pattern(r"(?P<who>i|we|me and my \w+|my \w+ and i)\b ?(?P<are>are\b)?", re.IGNORECASE)
+_OWN = Pattern(r"(?:my|our) ", re.IGNORECASE)
+_RELATIVE = Pattern(
     rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})(?:'s name is|,| is called"
     rf"| is named)? ?(?P<name>(?-i:[^\W\d_a-z])[\w'-]+(?: (?-i:[^\W\d_a-z])[\w'-]+)?)?,? "
     rf"(?P<verb>{'|'.join(THIRD_PERSON)})\b",
     re.IGNORECASE,
 )
-_RELATIVE_HAS = re.compile(rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})'s (?P<rest>\w.*)", re.IGNORECASE)
-_NAMED = re.compile(
+_RELATIVE_HAS = Pattern(rf"(?:my|our) (?P<kin>{KIN}|{PARTNERS}|{PETS})'s (?P<rest>\w.*)", re.IGNORECASE)
+_NAMED = Pattern(
     r"(?P<name>(?-i:[^\W\d_a-z])[\w'.&-]*(?: (?:(?-i:[^\W\d_a-z])[\w'.&-]*|of|de|van|von|der|den|di"
     r"|la)){0,4}) "
     rf"(?P<verb>{'|'.join(THIRD_PERSON)}) "
 )
-_NAMED_HAS = re.compile(
-    r"(?P<name>(?-i:[^\W\d_a-z])[\w.-]*(?: (?-i:[^\W\d_a-z])[\w.-]*){0,3})'s (?P<rest>\w.*)"
-)
+_NAMED_HAS = Pattern(r"(?P<name>(?-i:[^\W\d_a-z])[\w.-]*(?: (?-i:[^\W\d_a-z])[\w.-]*){0,3})'s (?P<rest>\w.*)")
 _NOBODY = frozenset(
     [
         "I",

@@ -12,18 +12,19 @@ from holdfast.formation.extract.clauses import Clause, told_of
 from holdfast.formation.extract.lexicon import HAVING, PARTNERS, PETS, THIRD_PERSON
 from holdfast.formation.extract.statements import canonical, claims_of
 from holdfast.formation.extract.wording import sentence_of, written
+from holdfast.formation.patterns import Pattern
 
 _DENIED = (
-    (re.compile(r"i am no longer (?P<rest>.+)", re.IGNORECASE), "I am "),
-    (re.compile(r"i no longer (?P<rest>.+)", re.IGNORECASE), "I "),
-    (re.compile(r"i do not (?P<rest>.+)", re.IGNORECASE), "I "),
-    (re.compile(r"i (?P<be>am) not (?P<rest>.+)", re.IGNORECASE), "I am "),
-    (re.compile(r"i have never (?P<rest>.+)", re.IGNORECASE), "I have "),
-    (re.compile(r"my (?P<rest>\w.* is) no longer (?P<value>.+)", re.IGNORECASE), "My "),
+    (Pattern(r"i am no longer (?P<rest>.+)", re.IGNORECASE), "I am "),
+    (Pattern(r"i no longer (?P<rest>.+)", re.IGNORECASE), "I "),
+    (Pattern(r"i do not (?P<rest>.+)", re.IGNORECASE), "I "),
+    (Pattern(r"i (?P<be>am) not (?P<rest>.+)", re.IGNORECASE), "I am "),
+    (Pattern(r"i have never (?P<rest>.+)", re.IGNORECASE), "I have "),
+    (Pattern(r"my (?P<rest>\w.* is) no longer (?P<value>.+)", re.IGNORECASE), "My "),
 )
-_ANYMORE = re.compile(r"\b(?:anymore|no longer)\b", re.IGNORECASE)
-_USED_TO = re.compile(r"i used to (?P<verb>\w+) (?P<rest>.+)", re.IGNORECASE)
-_WAS = re.compile(
+_ANYMORE = Pattern(r"\b(?:anymore|no longer)\b", re.IGNORECASE)
+_USED_TO = Pattern(r"i used to (?P<verb>\w+) (?P<rest>.+)", re.IGNORECASE)
+_WAS = Pattern(
     r"i (?P<verb>lived|worked|was living|was working|was an?|studied|was based|resided) (?P<rest>.+)",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ _WAS_NOW = {
         "am a",
     "was an": "am an", "studied": "study", "was based": "am based", "resided": "reside", "be": "am",
 }  # fmt: skip
-_STOPPED = re.compile(
+_STOPPED = Pattern(
     r"i (?:have )?(?:stopped|gave up|given up|quit|dropped|have gone off|gone off|gave up on) (?P<rest>.+)",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _GERUNDS = {
     "dating": ("partner",), "speaking": ("language",),
 }  # fmt: skip
 _GIVEN_UP = ("hobby", "plays", "learning", "collects")
-_JOB_OVER = re.compile(
+_JOB_OVER = Pattern(
     r"i (?:have )?(?:quit|left|lost|resigned from|was fired from|got fired from|was laid off from"
     r"|got laid off from|been laid off from"
     r"|was let go from|retired from|got sacked from|was laid off|was fired|got fired|got laid off|resigned)"
@@ -51,44 +52,44 @@ _JOB_OVER = re.compile(
     r"| (?P<whom>(?-i:[^\W\d_a-z]).*| the \w.*))?\Z",
     re.IGNORECASE,
 )
-_PARTED = re.compile(
+_PARTED = Pattern(
     r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+)|,.*)?|i (?:have )?(?:got|am"
     r"|am getting) divorced(?: from (?P<ex>.+))?"
     r"|i am (?:single(?: again)?|no longer (?:with|together with) (?P<past>.+))|i (?:left|divorced"
     r"|have left) my (?:" + PARTNERS + r")\b.*)\W*\Z",
     re.IGNORECASE,
 )
-_PAIR_PARTED = re.compile(
+_PAIR_PARTED = Pattern(
     r"(?P<whom>(?-i:[^\W\d_a-z])[\w'-]+) and i (?:have )?(?:broke up|broken up|split up|split|got divorced"
     r"|are divorced|separated|are no longer together)\b",
     re.IGNORECASE,
 )
-_LET_GO = re.compile(
+_LET_GO = Pattern(
     r"i (?:have )?(?:sold|got rid of|gave away|given away|lost|donated|scrapped|returned|traded in"
     r"|no longer (?:have|own)|do not (?:have|own))"
     r" (?P<whose>my|the|our|an?|any)? ?(?P<what>[^,;]+)",
     re.IGNORECASE,
 )
-_DIED = re.compile(
+_DIED = Pattern(
     rf"(?:my|our) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+) (?:has )?(?:died|passed away|was put down"
     rf"|ran away)",
     re.IGNORECASE,
 )
-_PET_AWAY = re.compile(
+_PET_AWAY = Pattern(
     rf"i (?:had to )?(?:give|gave) away (?:my|our|the) (?:{PETS}) (?P<name>(?-i:[^\W\d_a-z])\w+)",
     re.IGNORECASE,
 )
-_FORGET = re.compile(
+_FORGET = Pattern(
     r"(?:please |you can |just )*(?:forget|delete|erase|remove|disregard|do not remember) (?:about )?(?:my"
     r"|our) (?P<a>[\w' -]{2,40})\Z",
     re.IGNORECASE,
 )
-_FORGET_THAT = re.compile(
+_FORGET_THAT = Pattern(
     r"(?:please |you can |just )*(?:forget|disregard|ignore) (?:what i said about |the fact "
     r"|about )?(?:that )?(?P<rest>(?:i|we|my|our)\b.+)",
     re.IGNORECASE,
 )
-_UNTRUE = re.compile(
+_UNTRUE = Pattern(
     r"(?:that|this|it)(?:'s| is)(?: not|n't) (?:true|the case|correct|right|valid)"
     r" (?:any ?more|any longer)\W*\Z"
     r"|(?:that|this|it)(?:'s| is) (?:no longer (?:true|the case|correct|valid)|out ?dated|out of date)\W*\Z"
@@ -187,7 +188,7 @@ def _denied(clause: Clause) -> Iterator[Claim]:
         match = pattern.match(clause.told)
         if match is None:
             continue
-        rest = match["rest"] + (f" {match['value']}" if "value" in pattern.groupindex else "")
+        rest = match["rest"] + (f" {match['value']}" if "value" in pattern.compiled.groupindex else "")
         verb, _, after = rest.partition(" ")
         affirmed = f"{start}{THIRD_PERSON.get(verb.lower(), verb)} {after}".strip()
         for claim in claims_of(clause._replace(told=affirmed), affirmed):

@@ -11,24 +11,25 @@ from holdfast.formation.extract import values
 from holdfast.formation.extract.claim import Claim, Told
 from holdfast.formation.extract.statements import canonical, is_plain_value
 from holdfast.formation.extract.wording import capitalised, retold, written
+from holdfast.formation.patterns import Pattern
 
-_OF = re.compile(
+_OF = Pattern(
     r"(?:the|our|my) (?P<a>(?:[\w'-]+ ){0,4}?[\w'-]+) (?:of|for) (?P<b>.{1,120}?) (?:is|are|was)(?: now"
     r"| currently)? (?P<c>.+)",
     re.IGNORECASE,
 )
-_IN = re.compile(
+_IN = Pattern(
     r"(?:the) (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:in|at) (?P<b>(?-i:[^\W\d_a-z]).{1,80}?) is(?: now"
     r"| currently)? (?P<c>.+)"
 )
-_LONG_NOUN = re.compile(
+_LONG_NOUN = Pattern(
     r"the (?P<b>[a-z][\w'-]+ .{2,120}?) (?:is|are)(?: now| currently)? (?P<c>.+)", re.IGNORECASE
 )
-_OWNER = re.compile(
+_OWNER = Pattern(
     r"(?P<b>[^,;:]{1,80}?)'s (?P<a>(?:[a-z][\w-]* ){0,3}[a-z][\w-]*) (?:is|are)(?: now"
     r"| currently)? (?P<c>.+)"
 )
-_IS_THE = re.compile(
+_IS_THE = Pattern(
     r"(?P<c>[^,;:]{1,80}?) (?:is|are)(?: now| currently)? the (?P<a>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:of"
     r"|for) (?P<b>.+)"
 )
@@ -39,7 +40,7 @@ _PARTICIPLE = (
     r"|close|identical|capital)"
 )
 _LINK = r"(?:by|in|to|with|for|of|at|from|as|on)"
-_VERB = re.compile(
+_VERB = Pattern(
     rf" (?P<r>(?:(?:is|was|are|were|has been|became) (?:also |now |currently )?{_PARTICIPLE} {_LINK}"
     r"|(?:plays?|speaks?|spoke|played|died|worked|works|lived|holds|held|belongs|serves?|served|married"
     r"|graduated|studied"
@@ -51,13 +52,13 @@ _VERB = re.compile(
     r"(?: the [a-z]+(?: [a-z]+)? (?:of|in))?) (?P<o>.+)"
 )
 _ACTIVE_ONE = {"founded": "was founded by"}
-_HEADQUARTERS = re.compile(r"(?:has its headquarters|is headquartered) (?:in|at)")
-_WHERE = re.compile(
+_HEADQUARTERS = Pattern(r"(?:has its headquarters|is headquartered) (?:in|at)")
+_WHERE = Pattern(
     r"(?:(?:located|based|situated) )?(?:in|at) (?:the (?:city|town|country|state|continent|village"
     r"|province|region) of )?",
     re.IGNORECASE,
 )
-_NO_SUBJECT = re.compile(
+_NO_SUBJECT = Pattern(
     r"(?:i|we|he|she|they|it|you|this|that|these|those|there|here|who|what|which|everyone|everybody|someone"
     r"|somebody|nobody"
     r"|one|people|some|many|most|all|both|my|our|your|his|her|their|its|a|an|if|when|as|and|but|or|so|to|in"
@@ -65,18 +66,18 @@ _NO_SUBJECT = re.compile(
     r"|not|nothing|something|everything|each|every|any|dinner|lunch|breakfast|today|tomorrow|yesterday)\b",
     re.IGNORECASE,
 )
-_HALF = re.compile(
+_HALF = Pattern(
     r"\b(?:i|we|you|it|they|because|so|not|just|really|been|was|were|is|are|has|have|had|will|paid|and|but"
     r"|then)\b"
 )
-_PERSONAL = re.compile(r"\b(?:we|my|our|you|your|me|us|i)\b|\A(?:I|We|You)\b|\b(?:and|that|when|where) I\b")
-_TITLED = re.compile(
+_PERSONAL = Pattern(r"\b(?:we|my|our|you|your|me|us|i)\b|\A(?:I|We|You)\b|\b(?:and|that|when|where) I\b")
+_TITLED = Pattern(
     r"(?:A|An|All|In|On|At|To|If|When|My|Your|No|One|Some|Every|Each|This|That|Here|It|He|She|You|We|They"
     r"|Nothing|Everything|Who|What|As|And|But|Or|So|For) (?=[A-Z])"
 )
 """A name that begins like a sentence: "A Christmas Carol"."""
 _NOUN_WORDS_MAX = 5
-_NO_ATTRIBUTE = re.compile(
+_NO_ATTRIBUTE = Pattern(
     r"\b(?:thing|things|problem|point|rest|purpose|most|one|some|lot|best|end|question|idea|fact|issue"
     r"|reason|goal|use"
     r"|kind|sort|way|moral|beauty|part|half|truth|trick|key|matter|majority|time|day|story|view|sense|bit"
@@ -85,16 +86,16 @@ _NO_ATTRIBUTE = re.compile(
     r"|cup|glass)\Z",
     re.IGNORECASE,
 )
-_MANY = re.compile(
+_MANY = Pattern(
     r"\b(?:famous|known|speaks?|spoke|wrote|writes|won|directed|invented|designed|composed|produced"
     r"|produces|owns|manufactures"
     r"|created|discovered|developed|painted|played|performs|employs|worked|lived|served|studied|graduated"
     r"|a member|founded)\b"
 )
-_DEFINITE = re.compile(
+_DEFINITE = Pattern(
     r"\bthe [a-z]+(?: [a-z]+)? (?:of|in)\Z|\b(?:was|is|were|are) (?:\w+ed|sung|written|made|built) by\Z"
 )
-_DATED = re.compile(
+_DATED = Pattern(
     r"\b(?:deadline|date|due|birthday|anniversary|day|start|launch|release|appointment|exam|opening)\b",
     re.IGNORECASE,
 )

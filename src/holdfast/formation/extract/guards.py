@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NOT_MEANT = re.compile(
+from holdfast.formation.patterns import Pattern
+
+_NOT_MEANT = Pattern(
     r"\AIf\b|\b(?:(?-i:if)|whether|unless|wish|imagine|suppos(?:e|ed|ing)|pretend(?:ing)?|hypothetically"
     r"|as though|kidding|joking"
     r"|just a joke|sarcas\w*|obviously|yeah,? right|as if|/s|once upon|in (?:the|a|my) (?:film|movie|book"
@@ -15,7 +17,7 @@ _NOT_MEANT = re.compile(
     r"|translate|proofread|rewrite|summari[sz]e|the following)\b",
     re.IGNORECASE,
 )
-_REPORTED = re.compile(
+_REPORTED = Pattern(
     r"\b(?:said|says|saying|told (?!you\b)|tells|asked|asks|asking|claims?|claimed|heard|thinks?|thought"
     r"|believes?|believed"
     r"|wonder(?:s|ed|ing)?|suspects?|reckons?|insists?|insisted|mentioned|wrote that|replied|answered"
@@ -23,19 +25,19 @@ _REPORTED = re.compile(
     r"|assum(?:e|es|ed)|guess|hopes?|hoping|dream(?:s|ed|t|ing)?|seems?|feels? like|felt like|jokes?"
     r"|joked)\b",
 )
-_OWN_WORD = re.compile(
+_OWN_WORD = Pattern(
     r"\A(?:as )?i (?:said|mentioned|told you)(?: before| earlier| already)?,? ?(?:that )?", re.IGNORECASE
 )
-_UNSURE = re.compile(
+_UNSURE = Pattern(
     r"\b(?:might|may(?! \d)|maybe|perhaps|possibly|probably|would|could|should|considering|thinking (?:of"
     r"|about)"
     r"|want(?:ed|s)? to|hardly|almost|nearly|not yet|pretty sure|likely|tempted|supposedly|ought)\b",
     re.IGNORECASE,
 )
-_MAY_MONTH = re.compile(
+_MAY_MONTH = Pattern(
     r"\b(?:in|last|this|next|since|until|by|early|late|of|on|\d{1,2}(?:st|nd|rd|th)?) May\b|\bMay \d"
 )
-_ASKING = re.compile(
+_ASKING = Pattern(
     r"(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|have|has|had|what|who|whom|whose"
     r"|where|when"
     r"|why|how|which|tell me|show me|explain|give me|help me|write|let's|let me|thanks|thank you|sorry"
@@ -43,7 +45,7 @@ _ASKING = re.compile(
     r"|never|remember|forget|call|note|don't|make sure|from|do not|keep|use))\b",
     re.IGNORECASE,
 )
-_QUOTED_SELF = re.compile(
+_QUOTED_SELF = Pattern(
     r"[\"\u201c\u00ab][^\"\u201d\u00bb]*\b(?:i|i'm|my|we)\b[^\"\u201d\u00bb]*[\"\u201d\u00bb]", re.IGNORECASE
 )
 

@@ -9,13 +9,14 @@ from holdfast.formation.extract import values
 from holdfast.formation.extract.claim import Claim, Told
 from holdfast.formation.extract.clauses import Clause, told_of
 from holdfast.formation.extract.wording import capitalised, retold
+from holdfast.formation.patterns import Pattern
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.domain.when import When
 
-_PAST = re.compile(
+_PAST = Pattern(
     r"[Ii] (?:have )?(?P<v>(?!(?:said|told|asked|thought|forgot|wanted|tried|needed|felt|knew|mentioned"
     r"|meant|hoped|decided|used|liked"
     r"|loved|hated|realised|realized|noticed|wondered|seemed|believed|guessed|supposed|managed|looked|heard"
@@ -28,33 +29,33 @@ _PAST = re.compile(
     r"|surgery|dinner|lunch|our))\b.*)"
 )
 _PLAN = (
-    re.compile(
+    Pattern(
         r"i am (?P<v>(?!going to be sure|thinking|hoping|trying|looking|wondering|waiting|feeling"
         r"|kidding)(?!planning)[a-z]+ing\b .+)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Pattern(
         r"i (?:am planning|plan|intend|am going|am about|have decided|decided) to (?P<v>[a-z]+ .+)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Pattern(
         r"i will (?P<v>(?!not|let you|call you|get back|be back|see|check|think|try|tell|ask|send you|keep"
         r"|be (?:ok|fine|there|done))[a-z]+ .+)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Pattern(
         r"i (?:have|have got) (?:an?|my|the) (?P<v>(?!minute|question|moment|second|feeling|look|problem"
         r"|chat|word)[a-z].+)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Pattern(
         r"my (?P<v>[a-z][\w' -]{2,60}?) (?:is|leaves|starts|begins|takes place|departs|is due"
         r"|is scheduled(?: for)?|is planned(?: for)?)\W*\Z",
         re.IGNORECASE,
     ),
 )
-_EMPTY = re.compile(r"(?:it|that|this|you|to it|there|him|her|them)\W*\Z", re.IGNORECASE)
-_END = re.compile(
+_EMPTY = Pattern(r"(?:it|that|this|you|to it|there|him|her|them)\W*\Z", re.IGNORECASE)
+_END = Pattern(
     r"[;:()]|,(?! ?\d)|\s[-\u2013\u2014]+\s|\s(?:but|because|which|so that|so|since|although|though"
     r"|and (?:it|i|we|he|she|they|my|that))\b",
     re.IGNORECASE,

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_STANDING = re.compile(
+from holdfast.formation.patterns import Pattern
+
+_STANDING = Pattern(
     r"(?:please,? |and |also,? |so,? |but )*(?:from now on|going forward|in (?:the )?future|from here on"
     r"|whenever|every time|each time"
     r"|any time|make sure (?:to |that you |you )?(?:always|never)|(?:do not|don't) ever|always"
     r"|never(?: ever)?)\b,? (?P<rest>.+)",
     re.IGNORECASE,
 )
-_REMEMBER = re.compile(
+_REMEMBER = Pattern(
     r"(?:please,? |and |also,? )*(?:always )?(?:remember|keep in mind|bear in mind|don't forget"
     r"|do not forget|make a note|note)"
     r"(?: down)?(?: that|:) (?P<rest>.+)",
     re.IGNORECASE,
 )
-_EACH_TIME = re.compile(r"(?:please,? )*(?:whenever|every time|each time|any time)\b", re.IGNORECASE)
-_NO_ORDER = re.compile(
+_EACH_TIME = Pattern(r"(?:please,? )*(?:whenever|every time|each time|any time)\b", re.IGNORECASE)
+_NO_ORDER = Pattern(
     r"(?:mind|heard|been|had|again|a|an|the|too|knew|thought|seen|said|have|has|is|was|am|are|will|would|i"
     r"|i'm|i've|i'd|he|she|they|it"
     r"|that|this|you|your|happy|there|nice|good|ready|happens?|gets?|works?|makes?|seems?|looks?|feels?"

@@ -6,12 +6,13 @@ import re
 from itertools import islice
 
 from holdfast import limits
+from holdfast.formation.patterns import Pattern
 
-_CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_QUOTED_LINE = re.compile(r"^[ \t]*(?:>|\|).*$", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
-_END = re.compile(r"(?<=[^\s.!?])[.!?\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*(?=\s|\Z)|\n+|\s[\u2013\u2014]\s")
-_ABBREVIATION = re.compile(
+_CODE = Pattern(r"```.*?(?:```|\Z)", re.DOTALL)
+_QUOTED_LINE = Pattern(r"^[ \t]*(?:>|\|).*$", re.MULTILINE)
+_BULLET = Pattern(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])\s+", re.MULTILINE)
+_END = Pattern(r"(?<=[^\s.!?])[.!?\u3002\uff01\uff1f]+[\"'\u201d\u2019)]*(?=\s|\Z)|\n+|\s[\u2013\u2014]\s")
+_ABBREVIATION = Pattern(
     r"(?:\A|[\s(.])(?:mr|mrs|ms|dr|prof|st|no|vs|etc|inc|jr|sr|e\.g|i\.e|approx|[a-z]|jan|feb|mar|apr|jun"
     r"|jul|aug"
     r"|sept?|oct|nov|dec)\Z",

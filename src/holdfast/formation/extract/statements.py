@@ -12,48 +12,49 @@ from holdfast.formation.extract.claim import Claim, Told
 from holdfast.formation.extract.clauses import Clause, told_of, without_adverbs
 from holdfast.formation.extract.lexicon import CANONICAL, HAVING, KIN, PARTNERS, PETS, SINGLE_KIN
 from holdfast.formation.extract.wording import sentence_of, written
+from holdfast.formation.patterns import Pattern
 
 _NOUN = r"(?:[a-z0-9][\w'-]* ){0,3}?[a-z0-9][\w'-]*"
 _IS = r"(?:is|are)(?: now| currently| still)?"
 _BECAME = (
     r"(?:has )?(?:changed|went (?:up|down)|moved|rose|dropped|increased|switched|is now set|was changed) to"
 )
-_FAVOURITE = re.compile(
+_FAVOURITE = Pattern(
     rf"my (?:new |all-time |absolute |current )*favou?rite (?P<a>{_NOUN}) (?:{_IS}|{_BECAME}"
     rf"|has always been|has been)(?: to be)?(?: definitely| probably)? (?P<v>.+)",
     re.IGNORECASE,
 )
-_INVERSE = re.compile(
+_INVERSE = Pattern(
     rf"(?P<v>[^,;:]{{1,60}}?) (?:{_IS}|became|has become) my (?:new |all-time "
     rf"|absolute )*(?P<a>favou?rite {_NOUN}|{PARTNERS}|{KIN})\W*\Z",
     re.IGNORECASE,
 )
-_KIN_NAME = re.compile(
+_KIN_NAME = Pattern(
     rf"(?:my|i have (?:an?|one|another))(?: new)? (?P<kin>{KIN}|{PARTNERS}"
     rf"|{PETS})(?:'s name)? ?(?:is called|is named|called|named|is) (?P<v>.+)",
     re.IGNORECASE,
 )
-_OWN = re.compile(
+_OWN = Pattern(
     rf"my (?:new )?(?P<a>{_NOUN}) (?P<is>{_IS}|{_BECAME})(?: (?:set )?(?P<to>to|at|for|on"
     rf"|called))? (?P<v>.+)",
     re.IGNORECASE,
 )
-_SETTING = re.compile(
+_SETTING = Pattern(
     r"i (?:have )?(?:set|changed|keep|moved|raised|lowered|increased|reduced|turned|bumped|switched|put"
     r"|updated|adjusted)"
     rf" (?:my|the|our) (?P<a>{_NOUN})(?: up| down| back)? (?:to|at|for) (?P<v>.+)",
     re.IGNORECASE,
 )
-_THE_SETTING = re.compile(
+_THE_SETTING = Pattern(
     rf"the (?P<a>{_NOUN}) {_IS}(?: set)?(?: (?:to|at|for))? (?P<v>[^\s,]*\d.*)", re.IGNORECASE
 )
-_BOUGHT = re.compile(
+_BOUGHT = Pattern(
     r"i (?:have )?(?:got|bought|ordered|have|picked up|purchased)(?: myself)? (?:a|my"
     r"|another) new (?P<a>[a-z]+)(?:, (?:it's )?(?:an?|the)|: (?:an?|the)?) (?P<v>.+)",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d|@")
-_TELLING = re.compile(
+_DIGIT = Pattern(r"\d|@")
+_TELLING = Pattern(
     r"\b(?:hobby|job|profession|diet|religion|nationality|status|size|colour|color|password|pin|code"
     r"|address|number"
     r"|username|blood type|star sign|language|major|degree|salary|rent|weight|height|budget|breed|type"
@@ -61,7 +62,7 @@ _TELLING = re.compile(
     r"|nickname|surname|middle name|last name|maiden name)\Z",
     re.IGNORECASE,
 )
-_NOT_AN_ATTRIBUTE = re.compile(
+_NOT_AN_ATTRIBUTE = Pattern(
     r"\b(?:bad|goodness|god|point|problem|issue|question|guess|hope|idea|plan|day|week|night|morning|life"
     r"|mood|head|mind"
     r"|thoughts?|opinion|feeling|dream|fault|turn|concern|impression|understanding|advice|suggestion|answer"
@@ -73,19 +74,19 @@ _NOT_AN_ATTRIBUTE = re.compile(
     r"|people|team|everything|thing|stuff|" + f"{PARTNERS}|{KIN}|{PETS})\\Z",
     re.IGNORECASE,
 )
-_FUNCTION_WORD = re.compile(
+_FUNCTION_WORD = Pattern(
     r"\b(?:i|we|you|he|she|it|they|this|that|because|so|not|just|really|been|going|was|were|is|are|be|has"
     r"|have|had|will"
     r"|would|can|could|do|does|did|paid|and|but|or|if|then|than|the|a|an|my|your|his|her|their|our|all|very"
     r"|too|what|how)\b",
     re.IGNORECASE,
 )
-_HALF_NAMED = re.compile(
+_HALF_NAMED = Pattern(
     r"\b(?:one|ones|thing|things|part|to|of|for|about|is|so|when|that|this)\b", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\b(?<!email )(?<!mail )address\Z", re.IGNORECASE)
-_LINKED = re.compile(r"\b(?:of|for|in|at|that|which|who)\b")
-_SETTINGS_MIN = re.compile(r"\A[^\s]*\d")
+_ADDRESS = Pattern(r"\b(?<!email )(?<!mail )address\Z", re.IGNORECASE)
+_LINKED = Pattern(r"\b(?:of|for|in|at|that|which|who)\b")
+_SETTINGS_MIN = Pattern(r"\A[^\s]*\d")
 
 
 def claims_in(told: Told) -> Iterator[Claim]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from holdfast import limits
 from holdfast.formation.extract.lexicon import DIETS, NATIONS, NOT_NAMES, OCCUPATIONS
+from holdfast.formation.patterns import Pattern
 
-_STOP = re.compile(
+_STOP = Pattern(
     r"[;()\[\]{}\"\u201c\u201d]|:(?!\S)|,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr|D\.C)\b)|\.{2,}|\s[-\u2013\u2014]+\s"
     r"|\s(?:but|because|since|so|which|who|whom|where|when|while|though|although|if|unless|until|till"
     r"|instead|even"
@@ -18,11 +19,11 @@ _STOP = re.compile(
     r"|it's|i'm|i've|moved|joined|got|started)\b)",
     re.IGNORECASE,
 )
-_BRIEF_STOP = re.compile(
+_BRIEF_STOP = Pattern(
     r"\s(?:with|for|near|close to|next to|along with|together with|as|to|from|by|on|at|in|of)\b",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = Pattern(
     r"\s*(?:[,.!;:\s\u2026]|\b(?:now|today|these days|at the moment|currently|any ?more|any longer|again"
     r"|too|as well"
     r"|though|actually|right now|lately|already|so much|very much|a lot|hands down|for good|for a while|here"
@@ -37,7 +38,7 @@ _TAIL = re.compile(
 _TRADE_WORDS_MAX = 4
 _THING_WORDS_MAX = 6
 _TAILS_MAX = 4
-_EMPTY = re.compile(
+_EMPTY = Pattern(
     r"(?:to\Z|a ton|tons|lots|loads|it|this|that|these|those|them|him|her|you|your|yours|me|us|how|what"
     r"|when|where|why|who|whether|not|so|too"
     r"|very|everything|anything|nothing|something|everyone|someone|somewhere|here|there|one|ones|all|no"
@@ -50,13 +51,13 @@ _EMPTY = re.compile(
     r"|very))(?=\s|\Z)",
     re.IGNORECASE,
 )
-_REFERS = re.compile(
+_REFERS = Pattern(
     r"\b(?:it|them|they|their|theirs|he|him|his|she|her|hers|this|these|those|that|there|you|your|yours"
     r"|one another|each other"
     r"|such|both of|the (?:same|other|latter|former)|like that)\b",
     re.IGNORECASE,
 )
-_INSTITUTION = re.compile(
+_INSTITUTION = Pattern(
     r"\b(?:library|university|hospital|school|college|bank|bakery|restaurant|hotel|airport|museum|court"
     r"|clinic|startup"
     r"|start-up|council|office|firm|agency|factory|studio|theatre|theater|zoo|station|pharmacy|embassy"
@@ -64,19 +65,19 @@ _INSTITUTION = re.compile(
     r"|ministry|bookshop|bookstore|supermarket|company|kindergarten|police|government|city hall|post)\b",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"(?P<age>\d{1,3})(?: (?:years? old|yrs? old|years? of age))?\Z", re.IGNORECASE)
+_AGE = Pattern(r"(?P<age>\d{1,3})(?: (?:years? old|yrs? old|years? of age))?\Z", re.IGNORECASE)
 _AGE_MAX = 120
-_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@.]{2,24}\Z")
-_DATE = re.compile(
+_EMAIL = Pattern(r"[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@.]{2,24}\Z")
+_DATE = Pattern(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb"
     r"|mar|apr"
     r"|jun|jul|aug|sept?|oct|nov|dec)\b|\d",
     re.IGNORECASE,
 )
-_DIET = re.compile(rf"(?:an? )?(?P<diet>{DIETS})\Z", re.IGNORECASE)
-_NATIONALITY = re.compile(r"[A-Z][a-z]+(?:ish|ese|ian|an|ch|i)\Z")
-_PROPER = re.compile(r"(?:(?:the|a|an) )?(?:[^\W\d_a-z]|[^\W\d_]+[A-Z]|\d)")
-_NAME = re.compile(
+_DIET = Pattern(rf"(?:an? )?(?P<diet>{DIETS})\Z", re.IGNORECASE)
+_NATIONALITY = Pattern(r"[A-Z][a-z]+(?:ish|ese|ian|an|ch|i)\Z")
+_PROPER = Pattern(r"(?:(?:the|a|an) )?(?:[^\W\d_a-z]|[^\W\d_]+[A-Z]|\d)")
+_NAME = Pattern(
     r"[^\W\d_a-z][\w'\u2019.-]*(?: (?:[^\W\d_a-z][\w'\u2019.-]*|de|da|van|von|der|den|di|la|le|al|bin|ibn"
     r"|the|of)){0,4}\Z"
 )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from holdfast.formation.extract.attributes import Attribute, with_article
 from holdfast.formation.extract.lexicon import BASES
+from holdfast.formation.patterns import Pattern
 
 if TYPE_CHECKING:
     from holdfast.domain.when import When
 
 _RULES = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
+    (Pattern(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"\b(?:i|we) (?:am|are)\b", "{s} is"),
         (r"\b(?:i|we) have\b", "{s} has"),
@@ -27,10 +28,10 @@ _RULES = tuple(
         (r"\b(?:myself|ourselves)\b", "{s}"),
     )
 )
-_THEIR = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
-_BOUND = re.compile(r"(?:by|since|until)\b", re.IGNORECASE)
-_HANGING = re.compile(r"(?:\s+(?:of|on|in|at|for|by|from|until|since|to|with))+\Z", re.IGNORECASE)
-_ASKED = re.compile(
+_THEIR = Pattern(r"\b(?:my|our)\b", re.IGNORECASE)
+_BOUND = Pattern(r"(?:by|since|until)\b", re.IGNORECASE)
+_HANGING = Pattern(r"(?:\s+(?:of|on|in|at|for|by|from|until|since|to|with))+\Z", re.IGNORECASE)
+_ASKED = Pattern(
     r"\b(?P<link>when|whenever|if|(?:every|each|any) time|unless|until) (?:i|we)"
     r" (?!(?:am|are|was|were|did|do|had|have|will|can|could|would|should|might|may"
     r"|must)\b)(?P<verb>[a-z]+)(?<!ed)\b",
