@@ -195,7 +195,7 @@ def _parsedatetime() -> Read:
     calendar = library.Calendar()
 
     def read(text: str, at: datetime, ahead: bool) -> datetime | None:  # noqa: ARG001, FBT001 (a role)
-        found = calendar.nlp(text, sourceTime=at.replace(tzinfo=None)) or ()
+        found = calendar.nlp(text, sourceTime=at.timetuple()) or ()
         return found[0][0] if found else None
 
     return read
