@@ -57,9 +57,15 @@ class Persona:
 
 def main() -> None:
     """Writes the file."""
+    text = render()
+    FILE.write_text(text, encoding="utf-8")
+    print(f"wrote {text.count(chr(10))} messages to {FILE.name}")
+
+
+def render() -> str:
+    """The content of the file: one message a line."""
     lines = [line for half in (Half("first", 0), Half("second", 1)) for line in _half(half)]
-    FILE.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-    print(f"wrote {len(lines)} messages to {FILE.name}")
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
 def _half(half: Half) -> Iterator[Line]:

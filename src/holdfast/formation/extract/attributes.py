@@ -2,7 +2,7 @@
 
 A row holds for everybody: clauses about others are told as "I …" and "My …" first (``clauses.told_of``). In a
 sentence ``{s}`` is the subject and ``{v}`` the value; patterns are joined by ``|`` and end before the value,
-or name it ``V`` where words follow it.
+or name it ``<V>`` where words follow it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "|rent a (?:small |big |nice |new )?(?:flat|apartment|room)) in"
         "|i (?:have )?(?:moved|relocated)(?: back| over| here| house| out)?(?: from [^,]{1,40}?)? to"
         "|my (?:home|place|flat|apartment|new flat|new apartment|new home|new place) is in"
-        "|home (?:for me )?is(?: in)?|i call V home"
+        "|home (?:for me )?is(?: in)?|i call <V> home"
         "|my home is",
         EntityKind.PLACE,
     ),
@@ -61,7 +61,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "|make my living|make a living|got a job|got a new job|found a job|was hired|have been hired) as"
         "|my (?:new )?(?:job|profession|occupation|day job|job title) is(?: to be)?(?: that of)?"
         "|for a living i am"
-        "|i am an? V by (?:profession|trade)",
+        "|i am an? <V> by (?:profession|trade)",
     ),
     Attribute(
         "job", ONE, "{s} works as {a} {v}", values.occupation,
@@ -103,9 +103,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("car", ONE, "{s} drives {a} {v}", values.model,
         "i drive (?:an?|the|my)(?: old| new| used| second-hand)?|my new car is an?|my car is an?"),
     Attribute("phone", ONE, "{s}'s phone is {a} {v}", values.model,
-        "i (?:use|have|switched to|am using) an? V as (?:my|a) phone"),
+        "i (?:use|have|switched to|am using) an? <V> as (?:my|a) phone"),
     Attribute("timezone", ONE, "{s}'s timezone is {v}", values.proper,
-        "i am (?:in|on) the V time ?zone|the time ?zone i am in is"),
+        "i am (?:in|on) the <V> time ?zone|the time ?zone i am in is"),
     Attribute("weight", ONE, "{s} weighs {v}", values.proper, "i weigh"),
     Attribute("university", ONE, "{s} studies at {v}", values.organisation,
         "i (?:study|am studying|am a student) at|i (?:go to|attend)(?= [^,]*(?:university|college"
@@ -124,7 +124,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute("prefers", MANY, "{s} prefers {v}", values.thing, "i prefer"),
     Attribute("allergy", MANY, "{s} is allergic to {v}", values.thing,
-        "i am allergic to|i have been allergic to|i have an? (?:bad |severe |strong |mild )?V allergy"
+        "i am allergic to|i have been allergic to|i have an? (?:bad |severe |strong |mild )?<V> allergy"
         "|i have an allergy to|i am intolerant to"),
     Attribute("language", MANY, "{s} speaks {v}", values.name,
         "i (?:speak|can speak|am fluent in|speak fluent)"),
@@ -136,7 +136,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute("hobby", MANY, "{s}'s hobby is {v}", values.thing,
         "my (?:new |main |favou?rite )?hobb(?:y is|ies are)|one of my hobbies is|i (?:have )?(?:taken"
-        "|took) up|i do V in my (?:free|spare) time"),
+        "|took) up|i do <V> in my (?:free|spare) time"),
     Attribute("plays", MANY, "{s} plays {v}", values.thing, "i play (?!a (?:role|part)|with|it)"),
     Attribute("collects", MANY, "{s} collects {v}", values.thing, "i collect"),
     Attribute("condition", MANY, "{s} has {v}", values.thing,
@@ -186,8 +186,8 @@ def _compiled() -> tuple[tuple[Attribute, Pattern], ...]:
 def _pattern(patterns: str) -> str:
     """One pattern for a row: those with the value at the end as ``v``, one with it inside as ``w``."""
     rows = _alternatives(patterns)
-    inside = [row.replace(" V ", r" (?P<w>[^,;]{1,80}?) ") for row in rows if " V " in row]
-    ending = [row for row in rows if " V " not in row]
+    inside = [row.replace("<V>", r"(?P<w>[^,;]{1,80}?)") for row in rows if "<V>" in row]
+    ending = [row for row in rows if "<V>" not in row]
     parts = [rf"(?:{'|'.join(ending)})\s+(?P<v>.+)" if ending else r"(?P<v>(?!))", *inside]
     return rf"(?:{'|'.join(parts)})"
 
