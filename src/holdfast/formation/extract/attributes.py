@@ -129,7 +129,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("language", MANY, "{s} speaks {v}", values.name,
         "i (?:speak|can speak|am fluent in|speak fluent)"),
     Attribute(
-        "learning", MANY, "{s} is learning {v}", values.thing,
+        "learning", MANY, "{s} is learning {v}", values.activity,
         "i (?:am learning|have been learning|started learning|have started learning|started to learn"
         "|am studying|have been studying"
         "|am teaching myself|am taking lessons in|am learning to play)(?: to play)?",
@@ -137,8 +137,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("hobby", MANY, "{s}'s hobby is {v}", values.thing,
         "my (?:new |main |favou?rite )?hobb(?:y is|ies are)|one of my hobbies is|i (?:have )?(?:taken"
         "|took) up|i do <V> in my (?:free|spare) time"),
-    Attribute("plays", MANY, "{s} plays {v}", values.thing, "i play (?!a (?:role|part)|with|it)"),
-    Attribute("collects", MANY, "{s} collects {v}", values.thing, "i collect"),
+    Attribute("plays", MANY, "{s} plays {v}", values.activity, "i play (?!a (?:role|part)|with|it)"),
+    Attribute("collects", MANY, "{s} collects {v}", values.activity, "i collect"),
     Attribute("condition", MANY, "{s} has {v}", values.thing,
         "i (?:was|have been) diagnosed with|i (?:have|suffer from)(?= (?:type [12] )?(?:diabetes|asthma"
         "|migraines?|epilepsy|arthritis|celiac|coeliac|eczema|insomnia|adhd|hypertension|hay fever))"),

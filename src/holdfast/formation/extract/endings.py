@@ -52,6 +52,7 @@ _JOB_OVER = Pattern(
     r"| (?P<whom>(?-i:[^\W\d_a-z]).*| the \w.*))?\Z",
     re.IGNORECASE,
 )
+_DISMISSED = Pattern(r"\b(?:fired|laid off|resigned)\b", re.IGNORECASE)
 _PARTED = Pattern(
     r"(?:i (?:have )?(?:broke|broken|split) up(?: with (?P<whom>.+)|,.*)?|i (?:have )?(?:got|am"
     r"|am getting) divorced(?: from (?P<ex>.+))?"
@@ -176,7 +177,7 @@ def _job_over(clause: Clause) -> Iterator[Claim]:
         yield _of_row(clause.subject, "employer", employer)
         if not match["job"]:
             yield _of_row(clause.subject, "home", employer)
-    elif match["job"] or not named:
+    elif match["job"] or (not named and _DISMISSED.search(clause.told)):
         yield _whole_slot(clause.subject, "employer")
 
 

@@ -222,6 +222,11 @@ def address(raw: str) -> str | None:
     return value if re.search(r"\d", value) else clean(raw)
 
 
+def activity(value: str) -> str | None:
+    """What one does, without with whom and where."""
+    return thing(brief(value))
+
+
 def diet(value: str) -> str | None:
     """A way to eat."""
     match = _DIET.match(value)
