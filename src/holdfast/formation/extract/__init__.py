@@ -21,7 +21,7 @@ from holdfast.formation.extract.general import general_claims
 from holdfast.formation.extract.happenings import happening
 from holdfast.formation.extract.instructions import instruction_in
 from holdfast.formation.extract.sentences import statements_in
-from holdfast.formation.extract.statements import claims_in
+from holdfast.formation.extract.statements import claims_in, named_in
 from holdfast.formation.extract.wording import capitalised, dated, retold
 from holdfast.formation.importance import importance_of
 from holdfast.formation.patterns import Pattern
@@ -38,7 +38,7 @@ _GREETED = Pattern(
 )
 _NAME = Pattern(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
 _PREPOSITION = Pattern(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
-_GAP = Pattern(r"\s{2,}|\s+(?=[,.!])|\A[\s,]+")
+_BEFORE_MARK = Pattern(r" (?=[,.!])")
 
 
 class _Voice(NamedTuple):
@@ -114,11 +114,21 @@ def _of_sentence(sentence: str, voice: _Voice, before: Sequence[Fact]) -> Iterat
     elif (forgotten := forgets(bare)) is not None:
         yield from (_without(fact) for fact in _stated(forgotten, voice, sentence) if not fact.retracts)
     else:
-        greeted = _GREETED.match(sentence)
-        if greeted:
-            yield _named(greeted["name"], sentence, voice)
-        elif guards.is_meant(bare) and not guards.asks(bare):
-            yield from _stated(bare, voice, sentence)
+        yield from _said(bare, sentence, voice)
+
+
+def _said(bare: str, sentence: str, voice: _Voice) -> Iterator[Fact]:
+    greeted = _GREETED.match(sentence)
+    if greeted:
+        yield _named(greeted["name"], sentence, voice)
+        return
+    is_stated = guards.is_meant(bare) and not guards.asks(bare)
+    stated = tuple(_stated(bare, voice, sentence)) if is_stated else ()
+    yield from stated
+    if guards.is_real(bare):
+        for claim in named_in(bare, voice.name):
+            if not any(fact.value == claim.value for fact in stated):  # nor one that is taken back
+                yield from _facts_of(claim, None, sentence, voice)
 
 
 def _stated(sentence: str, voice: _Voice, whole: str) -> Iterator[Fact]:
@@ -151,14 +161,7 @@ def _timeless(clause: str, whens: Sequence[When]) -> str:
     left = clause
     for when in sorted(whens, key=lambda when: -when.first):
         left = f"{left[: when.first]} {left[when.last :]}"
-    return opened(
-        _GAP.sub(
-            lambda match: (
-                "" if match.start() == 0 or (match.end() < len(left) and left[match.end()] in ",.!") else " "
-            ),
-            left,
-        ).strip(" ,")
-    )
+    return opened(_BEFORE_MARK.sub("", " ".join(left.split())).strip(" ,"))
 
 
 def _facts_of(claim: Claim, when: When | None, sentence: str, voice: _Voice) -> Iterator[Fact]:

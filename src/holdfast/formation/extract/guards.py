@@ -61,6 +61,11 @@ def is_meant(sentence: str) -> bool:
     return not (_NOT_MEANT.search(own) or _REPORTED.search(own) or _QUOTED_SELF.search(own))
 
 
+def is_real(sentence: str) -> bool:
+    """Whether a sentence speaks of this world, be it as a question or of what somebody said."""
+    return not (_NOT_MEANT.search(sentence) or _QUOTED_SELF.search(sentence))
+
+
 def is_sure(clause: str) -> bool:
     """Whether a clause leaves no doubt about what it states."""
     return not _UNSURE.search(_MAY_MONTH.sub("", clause))

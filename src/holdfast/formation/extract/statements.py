@@ -34,6 +34,9 @@ _KIN_NAME = Pattern(
     rf"|{PETS})(?:'s name)? ?(?:is called|is named|called|named|is) (?P<v>.+)",
     re.IGNORECASE,
 )
+_IN_PASSING = Pattern(
+    rf"\bmy (?P<kin>{KIN}|{PARTNERS}|{PETS}) (?P<name>(?-i:[^\W\d_a-z])[\w'-]+)", re.IGNORECASE
+)
 _OWN = Pattern(
     rf"my (?:new )?(?P<a>{_NOUN}) (?P<is>{_IS}|{_BECAME})(?: (?:set )?(?P<to>to|at|for|on"
     rf"|called))? (?P<v>.+)",
@@ -108,6 +111,19 @@ def claims_in(told: Told) -> Iterator[Claim]:
         yield _kin_claim(told.speaker, clause.kin, clause.kin_name)
     dated = told_of(told.whole, told.speaker)
     yield from claims_of(clause, dated.told if dated and dated.subject == clause.subject else clause.told)
+
+
+def named_in(sentence: str, speaker: str) -> Iterator[Claim]:
+    """Whom a sentence names in passing: "my mentor Patrick suggested …" takes it for known who he is.
+
+    Example:
+        >>> [claim.text for claim in named_in("Do you think my friend Kevin is right", "Ana")]
+        ["Ana's friend is Kevin"]
+    """
+    for match in _IN_PASSING.finditer(sentence):
+        name = values.person(match["name"].removesuffix("'s"))
+        if name:
+            yield _kin_claim(speaker, match["kin"], name)
 
 
 def _naming(told: Told) -> Claim | None:
