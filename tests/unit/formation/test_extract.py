@@ -64,6 +64,7 @@ def test_single_valued_attribute(said: str, attribute: str, value: str, text: st
     [
         ("I really like Thai food.", "likes", "Thai food"),
         ("I can't stand olives.", "dislikes", "olives"),
+        ("I hate my commute.", "dislikes", "my commute"),
         ("I'm allergic to peanuts, so be careful.", "allergy", "peanuts"),
         ("I also speak Danish.", "language", "Danish"),
         ("I've been learning Polish for two months.", "learning", "Polish"),
@@ -180,6 +181,10 @@ def test_time_is_that_of_the_words(
     assert [f"{fact.valid_at:%Y-%m-%d}" for fact in found] == ([day] if day else [])
 
 
+def test_value_of_the_speaker_is_told_as_theirs() -> None:
+    assert facts_in("I hate my commute.")[0].text == "Ana dislikes their commute"
+
+
 def test_state_that_begins_later_is_a_plan() -> None:
     assert [fact.attribute for fact in facts_in("I'm moving to Lisbon next month.")] == ["plan"]
 
@@ -220,7 +225,8 @@ def test_what_is_to_be_remembered_is_a_fact_where_it_is_one() -> None:
         "I live for the weekend.",
         "I'm a bit tired.", "I like your answer.", "I love it!", "I have no idea.", "My bad, sorry.",
         "My point is that I am late.", "The thing is that it takes time.", "I never said that.",
-        "I always forget how this works.", "Never mind.", "Always a pleasure!", "Translate: I live in Rome",
+        "I always forget how this works.", "Never mind.", "Always a pleasure!", "Always running around.",
+        "Any time you need help, don't hesitate to call.", "Translate: I live in Rome",
         "I think I live in Rome.", "It is not true that I live in Rome, he claims.", "That's wrong.",
         "", " \n", "...", "🧠🧠", "我住在北京",
     ],

@@ -29,8 +29,11 @@ _NO_ORDER = Pattern(
     r"|late|true|fun|great|my|his|her|their|our|we|we'll|[a-z]+ed|surprised|curious|more|less|in|at|so|as"
     r"|quite|one|did|do i|do you|done|gone|felt|met|got|gotten|made|found|told|given|known|understood"
     r"|forgotten|ever|here|around|up|down|grateful|glad|proud|love|give up|stop|forget|lose|hesitate"
-    r"|be afraid|enough)\b",
+    r"|be afraid|enough|(?!bring|ping|ring|sing)[a-z]+ing)\b",
     re.IGNORECASE,
+)
+_OFFER = Pattern(
+    r"\b(?:hesitate|feel free|let me know|reach out|i'm here|i am here|count on me)\b", re.IGNORECASE
 )
 _WORDS_MIN = 3
 
@@ -55,7 +58,7 @@ def instruction_in(sentence: str) -> Instruction | None:
     if len(sentence.split()) < _WORDS_MIN:
         return None
     standing = _STANDING.match(sentence)
-    if standing is None:
+    if standing is None or _OFFER.search(sentence):
         return None
     rest = standing["rest"]
     if _EACH_TIME.match(sentence):

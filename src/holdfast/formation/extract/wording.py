@@ -112,7 +112,7 @@ def written(
         pattern = sentence.replace(f" {verb} ", f" no longer {verb} ", 1)
     values = {
         "{s}": subject,
-        "{v}": value,
+        "{v}": _THEIR.sub("their", value),
         "{a}": "" if value.lower().startswith(("the ", "my ", "a ", "an ")) else article,
     }
     told = re.sub(r"\{[sva]\}", lambda match: values[match[0]], pattern)
