@@ -68,6 +68,25 @@ read, where English has 4 to 5. A megabyte then costs as much as a page."""
 EMBEDDING_BATCH_TEXTS = 64
 """Texts that the static embedder looks up at once: 17 MB of rows when each has 256 word pieces."""
 
+EXTRACT_CHARACTERS_MAX = 20_000
+"""Text of one message in which rules look for facts, from its beginning: some pages; what is longer was
+pasted, and a pasted text tells little about its sender."""
+
+STATEMENT_CHARACTERS_MAX = 400
+"""A sentence in which rules look for facts: longer ones nest clauses that rules would misread."""
+
+STATEMENTS_PER_MESSAGE_MAX = 256
+"""Sentences of one message in which rules look for facts: at 0.3 ms each, a tenth of a second."""
+
+FACTS_PER_MESSAGE_MAX = 32
+"""Facts that rules take from one message: more come from lists and tables, not from talk."""
+
+FACT_VALUE_WORDS_MAX = 12
+"""Words of a value: longer ones are half a sentence that was cut in the wrong place."""
+
+ENTITIES_PER_FACT_MAX = 8
+"""Names that one fact brings; a sentence has few."""
+
 QUERY_WORDS_MAX = 24
 """Words of a query that are looked up; the rarest stay."""
 

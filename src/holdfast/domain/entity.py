@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from holdfast.errors import InvalidInput
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
 
 _RELATION_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class EntityKind(StrEnum):
+    """What an entity is, as far as the words around it tell."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    THING = "thing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Somebody or something that a statement names, with the other names that it gives them."""
+
+    name: str
+    kind: EntityKind = EntityKind.UNKNOWN
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How well rules turn messages into facts, and facts into decisions."""
