@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, assert_never
 
 from holdfast.domain.entity import RelatedMemory
+from holdfast.domain.job import JobState
 from holdfast.domain.matching import sees
 from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
@@ -13,6 +14,7 @@ from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict
 from holdfast.ports import Answer, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
+from holdfast.testing.in_memory.jobs import add, finish_with, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from holdfast.domain.decision import Decision
     from holdfast.domain.entity import Relation
     from holdfast.domain.events import MemoryEvent
+    from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.record import Record
     from holdfast.domain.view import View
@@ -38,21 +41,36 @@ class InMemoryStore:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def commit(
+        self,
+        change: Remember | Revise | Relate | Rate | Answer,
+        *,
+        jobs: Sequence[NewJob] = (),
+        finishes: Finish | None = None,
+    ) -> None:
         with self._access.use() as data:
-            match change:
-                case Remember():
-                    writing.remember(data, change, self._access.identity)
-                case Revise():
-                    writing.revise(data, change, self._access.identity)
-                case Relate():
-                    writing.relate(data, change)
-                case Rate():
-                    writing.rate(data, change)
-                case Answer():
-                    writing.answer(data, change)
-                case _:
-                    assert_never(change)
+            if finishes is not None:
+                held(data, finishes.claim, JobState.RUNNING)
+            self._apply(data, change)
+            if finishes is not None:
+                finish_with(data, finishes)
+            add(data, jobs)
+            data.bells.events.ring()
+
+    def _apply(self, data: InMemoryData, change: Remember | Revise | Relate | Rate | Answer) -> None:
+        match change:
+            case Remember():
+                writing.remember(data, change, self._access.identity)
+            case Revise():
+                writing.revise(data, change, self._access.identity)
+            case Relate():
+                writing.relate(data, change)
+            case Rate():
+                writing.rate(data, change)
+            case Answer():
+                writing.answer(data, change)
+            case _:
+                assert_never(change)
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
@@ -156,7 +174,9 @@ class InMemoryStore:
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         with self._access.use() as data:
-            return writing.load(data, records, vectors, self._access.identity)
+            written = writing.load(data, records, vectors, self._access.identity)
+            data.bells.events.ring()
+            return written
 
     def change_number_of(self, scope: Scope) -> int:  # noqa: ARG002 (a commit elsewhere makes it grow too)
         return self.change_number()
