@@ -169,7 +169,7 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """What a store holds, in numbers."""
+    """What a store holds, in numbers. Jobs that are pending or running count as waiting."""
 
     memories: int
     deleted: int
@@ -182,6 +182,8 @@ class StoreStats:
     schema_version: int
     embedder: EmbedderIdentity | None
     encrypted: bool
+    jobs_waiting: int
+    jobs_dead: int
 
 
 class MemoryStore(Protocol):

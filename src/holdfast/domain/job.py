@@ -156,6 +156,20 @@ def new_job(
     return NewJob(id, kind, MappingProxyType(dict(payload)), at, due_at or at, lane, only)
 
 
+def read_job_state(state: str) -> JobState:
+    """The state of that name.
+
+    Raises:
+        InvalidInput: ``invalid_job_state``.
+    """
+    try:
+        return JobState(state)
+    except ValueError as error:
+        raise InvalidInput(
+            f"no job is {state!r}; jobs are {', '.join(JobState)}", code="invalid_job_state"
+        ) from error
+
+
 def _require_kind(kind: str) -> None:
     if not _KIND.fullmatch(kind) or len(kind) > limits.JOB_NAME_CHARACTERS_MAX:
         raise InvalidInput(

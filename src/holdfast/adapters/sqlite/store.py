@@ -214,9 +214,9 @@ class SqliteMemoryStore:
         """What the store holds."""
 
         def work(connection: apsw.Connection) -> StoreStats:
-            memories, deleted, episodes, messages, relations, users, change_number = connection.execute(
-                _SQL["stats"]
-            ).get
+            (
+                memories, deleted, episodes, messages, relations, users, change_number, waiting, dead,
+            ) = connection.execute(_SQL["stats"]).get  # fmt: skip
             embedder = connection.execute(_SQL["embedder"]).get
             return StoreStats(
                 memories=memories,
@@ -230,6 +230,8 @@ class SqliteMemoryStore:
                 schema_version=connection.pragma("user_version"),
                 embedder=EmbedderIdentity(*embedder) if embedder else None,
                 encrypted=self._database.encrypted,
+                jobs_waiting=waiting,
+                jobs_dead=dead,
             )
 
         return self._database.read(work)

@@ -153,6 +153,7 @@ class InMemoryStore:
     def stats(self) -> StoreStats:
         with self._access.use() as data:
             deleted = sum(held.memory.is_deleted for held in data.held.values())
+            states = [kept.job.state for kept in data.jobs]
             return StoreStats(
                 memories=len(data.held) - deleted,
                 deleted=deleted,
@@ -165,6 +166,8 @@ class InMemoryStore:
                 schema_version=0,
                 embedder=data.embedder,
                 encrypted=False,
+                jobs_waiting=states.count(JobState.PENDING) + states.count(JobState.RUNNING),
+                jobs_dead=states.count(JobState.DEAD),
             )
 
     def records(self, tenant: str | None) -> Iterator[Record]:
