@@ -120,6 +120,11 @@ class Access:
         self._data = data
         self._closed = False
 
+    @property
+    def bells(self) -> Bells:
+        """Those of the data: they ring for every opening, and also when this one is closed."""
+        return self._data.bells
+
     @contextmanager
     def use(self) -> Iterator[InMemoryData]:
         """The data, while nobody else has it.

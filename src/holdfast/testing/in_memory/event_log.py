@@ -25,8 +25,7 @@ class InMemoryEventLog:
 
     @property
     def bell(self) -> Bell:
-        with self._access.use() as data:
-            return data.bells.events
+        return self._access.bells.events
 
     def end(self) -> int:
         with self._access.use() as data:

@@ -40,8 +40,7 @@ class InMemoryJobQueue:
 
     @property
     def bell(self) -> Bell:
-        with self._access.use() as data:
-            return data.bells.jobs
+        return self._access.bells.jobs
 
     def add(self, jobs: Sequence[NewJob]) -> int:
         with self._access.use() as data:
