@@ -101,8 +101,8 @@ def work(path: str, lease_seconds: str, concurrency: str) -> None:
 def listen(path: str, name: str) -> None:
     """Say the number of every event that the subscriber of this name gets, until the standard input ends."""
     with Holdfast(path, embedder=HashingEmbedder()) as memory:
-        memory.subscribe("*", lambda event: say(str(event.number)), name=name)
         say("open")
+        memory.subscribe("*", lambda event: say(str(event.number)), name=name)
         sys.stdin.readline()
 
 

@@ -115,6 +115,7 @@ def test_a_subscriber_hears_of_what_another_process_writes(tmp_path: Path) -> No
     path = tmp_path / "agent.db"
     with open_store(path) as memory, started("listen", path, "indexer") as process:
         assert read_line(process) == "open"
+        memory.subscribe("*", lambda event: None, name="indexer").close()  # whoever comes first begins there
         memory.add("From here", user_id="ana")
         assert read_line(process) == "1"
         answer(process)
