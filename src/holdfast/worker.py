@@ -149,7 +149,7 @@ class Worker:
             BackendError: when the store cannot be worked on any more.
         """
         self._ask_for_periodic_work()
-        threads = [_Loop(self._do_all_that_comes, f"holdfast-worker-{n}") for n in range(self._concurrency)]
+        threads = [Loop(self._do_all_that_comes, f"holdfast-worker-{n}") for n in range(self._concurrency)]
         with self._leases:
             for thread in threads:
                 thread.start()
@@ -169,7 +169,7 @@ class Worker:
         self._stopping.set()
         self._queue.bell.ring()
 
-    def _wind_up(self, threads: list[_Loop]) -> None:
+    def _wind_up(self, threads: list[Loop]) -> None:
         self.stop()
         deadline = monotonic() + self._stop_seconds
         for thread in threads:
@@ -245,7 +245,7 @@ class WorkerThread:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._thread = _Loop(worker.run, "holdfast-worker")
+        self._thread = Loop(worker.run, "holdfast-worker")
         atexit.register(
             self.stop
         )  # a thread that is at work in a library when the interpreter goes may crash
@@ -258,7 +258,7 @@ class WorkerThread:
         self._thread.join(2 * limits.WORKER_EXIT_SECONDS)
 
 
-class _Loop(threading.Thread):
+class Loop(threading.Thread):
     """A thread that keeps no program from ending, and keeps what the store raised."""
 
     def __init__(self, work: Callable[[], None], name: str) -> None:

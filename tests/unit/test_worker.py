@@ -10,7 +10,7 @@ import pytest
 
 from holdfast import Holdfast, JobState, limits
 from holdfast.adapters.system import SystemClock, Uuid7Source
-from holdfast.domain.job import JobClaim, JobCounts, new_job
+from holdfast.domain.job import JobClaim, JobCounts, JobError, new_job
 from holdfast.errors import BackendRejected, BackendUnavailable, InvalidInput
 from holdfast.ports import JobQueue
 from holdfast.testing import FrozenClock, HashingEmbedder, open_in_memory
@@ -145,7 +145,7 @@ def test_the_error_of_holdfast_is_kept_in_its_words(bench: Bench) -> None:
     job_id = bench.add()
     bench.worker({"note": raising(BackendRejected("the model is unknown", code="no_model"))}).run_once()
 
-    assert bench.queue.get(job_id).error == ("no_model", "the model is unknown")
+    assert bench.queue.get(job_id).error == JobError("no_model", "the model is unknown")
 
 
 def test_the_words_of_other_errors_are_not_kept(bench: Bench) -> None:

@@ -36,7 +36,8 @@ class JobState(StrEnum):
     DEAD = "dead"
 
 
-class JobError(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class JobError:
     """Why an attempt failed: a stable code, and words that quote no memory."""
 
     code: str
@@ -119,7 +120,8 @@ class JobCounts:
         running: those that a worker holds.
         done: those that were finished and are still kept.
         dead: those that failed for good; ``retry`` brings them back.
-        stuck: those that wait or run although they should have been begun, or begun again, an hour ago.
+        stuck: those that wait or run although they should have been begun, or begun again, an hour ago;
+            what was asked for ahead of its time, such as periodic work, may wait for the next worker.
     """
 
     pending: int

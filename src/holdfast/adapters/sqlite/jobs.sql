@@ -67,7 +67,8 @@ WHERE ?1 IS NULL OR state = ?1 ORDER BY key DESC LIMIT ?2
 SELECT state, count(*) FROM jobs GROUP BY state
 
 -- name: stuck
-SELECT count(*) FROM jobs WHERE state IN ('pending', 'running') AND blocked = 0 AND due_at <= ?1
+SELECT count(*) FROM jobs
+WHERE state IN ('pending', 'running') AND blocked = 0 AND due_at <= ?1 AND (attempts > 0 OR due_at <= created_at)
 
 -- name: dead_jobs
 SELECT key, kind, lane FROM jobs WHERE state = 'dead' AND (?1 IS NULL OR id = ?1) ORDER BY key

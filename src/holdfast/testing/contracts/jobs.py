@@ -371,13 +371,15 @@ class JobQueueContract(BackendContract):
         for _ in range(4):
             bench.add(lane="ana")
         bench.add("prune")
+        bench.add("prune", due_at=bench.at(1))
         bench.queue.finish(bench.hold(), now=NOW)
         bench.queue.fail(bench.hold(), FAULT, now=NOW, retry_at=None)
         bench.hold()
 
-        assert bench.queue.counts(now=NOW) == JobCounts(pending=2, running=1, done=1, dead=1, stuck=0)
+        assert bench.queue.counts(now=NOW) == JobCounts(pending=3, running=1, done=1, dead=1, stuck=0)
         later = bench.at(limits.JOB_STUCK_SECONDS)
         assert bench.queue.counts(now=later).stuck == 1, "that which nobody has begun"
+        assert bench.queue.counts(now=later + timedelta(seconds=1)).stuck == 1, "the other may wait"
         assert bench.queue.counts(now=later + timedelta(seconds=LEASE)).stuck == 2, (
             "and the one that was left"
         )

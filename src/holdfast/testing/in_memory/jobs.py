@@ -107,7 +107,10 @@ class InMemoryJobQueue:
         before = now - timedelta(seconds=limits.JOB_STUCK_SECONDS)
         with self._access.use() as data:
             states = [kept.job.state for kept in data.jobs]
-            stuck = sum(kept.job.due_at <= before for kept in _claimable(data))
+            stuck = sum(
+                job.due_at <= before and (job.attempts > 0 or job.due_at <= job.created_at)
+                for job in (kept.job for kept in _claimable(data))
+            )
         return JobCounts(**{state.value: states.count(state) for state in JobState}, stuck=stuck)
 
     def retry(self, job_id: str | None, *, now: datetime) -> int:
