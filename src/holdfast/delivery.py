@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 import threading
 from collections.abc import Callable
@@ -58,6 +59,9 @@ class Subscription:
         self._saved = self.number
         self._stopping = threading.Event()
         self._thread = self._start()
+        atexit.register(
+            self.close
+        )  # a thread that is at work in a library when the interpreter goes may crash
 
     def __enter__(self) -> Self:
         return self
@@ -85,6 +89,7 @@ class Subscription:
 
         With a name, the next subscription of that name goes on from here.
         """
+        atexit.unregister(self.close)
         self._stopping.set()
         self._log.bell.ring()
         if threading.current_thread() is not self._thread:

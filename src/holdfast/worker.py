@@ -7,6 +7,7 @@ import random
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -122,6 +123,7 @@ class Worker:
         self._clock = clock
         self._ids = ids
         self._periods = dict(periods)
+        self._owed: dict[str, datetime] = {}
         self._concurrency = concurrency
         self._stop_seconds = stop_seconds
         self._observe = observe
@@ -135,7 +137,8 @@ class Worker:
 
     def run_all(self) -> int:
         """Ask for periodic work, then do jobs until none is due; the number of attempts."""
-        self._ask_for_periodic_work()
+        self._owe_periodic_work()
+        self._ask_for_what_is_owed()
         attempts = 0
         with self._leases:
             while not self._stopping.is_set() and self._do_next() is not None:
@@ -148,16 +151,15 @@ class Worker:
         Raises:
             BackendError: when the store cannot be worked on any more.
         """
-        self._ask_for_periodic_work()
+        self._owe_periodic_work()
         threads = [Loop(self._do_all_that_comes, f"holdfast-worker-{n}") for n in range(self._concurrency)]
         with self._leases:
             for thread in threads:
                 thread.start()
             try:
-                while not self._stopping.wait(limits.WORKER_POLL_SECONDS) and all(
-                    thread.is_alive() for thread in threads
-                ):
-                    pass
+                while not self._stopping.is_set() and all(thread.is_alive() for thread in threads):
+                    self._ask_for_what_is_owed()
+                    self._stopping.wait(limits.WORKER_POLL_SECONDS)
             finally:
                 self._wind_up(threads)
         for thread in threads:
@@ -194,8 +196,9 @@ class Worker:
             ran = self._attempt(claim)
         finally:
             self._leases.let_go(claim)
-        if ran.outcome in {JobState.DONE, JobState.DEAD}:
-            self._ask_again(claim.job.kind)
+        if ran.kind in self._periods and ran.outcome in {JobState.DONE, JobState.DEAD}:
+            self._owed[ran.kind] = self._clock.now() + timedelta(seconds=self._periods[ran.kind])
+            self._ask_for_what_is_owed()
         if self._observe is not None:
             self._observe(ran)
         return ran
@@ -227,17 +230,17 @@ class Worker:
             return _ran(claim, JobState.RUNNING)
         return _ran(claim, JobState.DEAD if retry_at is None else JobState.PENDING, kept, retry_at)
 
-    def _ask_for_periodic_work(self) -> None:
-        now = self._clock.now()
-        jobs = [new_job(kind, id=self._ids.new_id(), at=now, only=kind) for kind in self._periods]
-        if jobs:
-            self._queue.add(jobs)
+    def _owe_periodic_work(self) -> None:
+        self._owed = dict.fromkeys(self._periods, self._clock.now())
 
-    def _ask_again(self, kind: str) -> None:
-        if kind in self._periods:
-            now = self._clock.now()
-            due_at = now + timedelta(seconds=self._periods[kind])
-            self._queue.add([new_job(kind, id=self._ids.new_id(), at=now, due_at=due_at, only=kind)])
+    def _ask_for_what_is_owed(self) -> None:
+        """Ask for periodic work that nobody has asked for; what cannot be asked for now stays owed."""
+        now = self._clock.now()
+        for kind, due_at in list(self._owed.items()):
+            job = new_job(kind, id=self._ids.new_id(), at=now, due_at=due_at, only=kind)
+            with suppress(BackendUnavailable):
+                self._queue.add([job])
+                self._owed.pop(kind, None)
 
 
 class WorkerThread:

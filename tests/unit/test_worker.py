@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ import pytest
 
 from holdfast import Holdfast, JobState, limits
 from holdfast.adapters.system import SystemClock, Uuid7Source
-from holdfast.domain.job import JobClaim, JobCounts, JobError, new_job
+from holdfast.domain.job import JobClaim, JobCounts, JobError, NewJob, new_job
 from holdfast.errors import BackendRejected, BackendUnavailable, InvalidInput
 from holdfast.ports import JobQueue
-from holdfast.testing import FrozenClock, HashingEmbedder, open_in_memory
+from holdfast.testing import FrozenClock, HashingEmbedder, InMemoryJobQueue, open_in_memory
 from holdfast.worker import Handler, Ran, Worker
 
 PATIENCE_SECONDS = 10.0
@@ -317,6 +317,29 @@ def test_periodic_work_that_fails_for_good_is_asked_for_again(bench: Bench) -> N
         bench.clock.advance(seconds=60)
 
     assert bench.counts() == JobCounts(pending=1, running=0, done=0, dead=1, stuck=0)
+
+
+def test_periodic_work_is_asked_for_when_the_store_can_be_written_again(
+    live: Bench, running: Callable[[Worker], threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WORKER_POLL_SECONDS", 0.01)
+    refusals = [BackendUnavailable("the disk is full", code="disk_full") for _ in range(3)]
+    queue = live.queue
+
+    class FullDisk(InMemoryJobQueue):
+        def add(self, jobs: Sequence[NewJob]) -> int:
+            if refusals:
+                raise refusals.pop()
+            return queue.add(jobs)
+
+    assert isinstance(queue, InMemoryJobQueue)
+    full = FullDisk(queue._access)  # noqa: SLF001 (the same data)
+    running(
+        Worker({"prune": lambda claim: None}, full, clock=live.clock, ids=live.ids, periods={"prune": 0.05})
+    )
+
+    until(lambda: live.counts().done >= 3)
+    assert refusals == []
 
 
 @pytest.mark.parametrize("concurrency", [0, limits.WORKER_CONCURRENCY_MAX + 1])
