@@ -178,7 +178,7 @@ JOB_ATTEMPTS_MAX = 5
 """Times that a job is tried whose failures are of its own making."""
 
 JOB_OUTAGE_ATTEMPTS_MAX = 20
-"""Times that a job is tried when what it needs is away: about ten hours, the pauses counted."""
+"""Times that a job is tried when what it needs is away: five to nine hours, the pauses counted."""
 
 JOB_LOSSES_MAX = 5
 """Times that a job may end with the death of its process: more, and the job is the cause."""

@@ -1,5 +1,6 @@
 """Subscriptions: each event at least once, in order, and nobody stops another."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,7 +8,17 @@ from queue import Queue
 
 import pytest
 
-from holdfast import Conflict, EventType, Holdfast, InvalidInput, LimitExceeded, MemoryEvent, NotFound, limits
+from holdfast import (
+    AsyncHoldfast,
+    Conflict,
+    EventType,
+    Holdfast,
+    InvalidInput,
+    LimitExceeded,
+    MemoryEvent,
+    NotFound,
+    limits,
+)
 from holdfast.domain.events import read_event_types
 from holdfast.ports import Backend
 from holdfast.testing import HashingEmbedder, InMemoryData, open_in_memory
@@ -307,3 +318,20 @@ def test_more_events_than_a_batch_all_come(memory: Holdfast, monkeypatch: pytest
     memory.add([f"message {n}" for n in range(10)], user_id="ana")
 
     assert [ear.next().number for _ in range(10)] == list(range(1, 11))
+
+
+def test_subscribing_and_jobs_can_be_awaited() -> None:
+    ear = Ear()
+
+    async def main() -> tuple[str, int]:
+        engine = Holdfast(open_in_memory(EMBEDDER.identity), embedder=EMBEDDER)
+        async with AsyncHoldfast(engine) as memory:
+            await memory.subscribe("memory.created", ear, name="indexer")
+            await memory.add("hello", user_id="ana")
+            heard = await asyncio.to_thread(ear.next)
+            assert [known.name for known in await memory.subscribers()] == ["indexer"]
+            assert (await memory.jobs(), (await memory.job_counts()).dead) == ((), 0)
+            return heard.memory_id, await memory.retry()
+
+    memory_id, retried = asyncio.run(main())
+    assert (len(memory_id), retried) == (36, 0)

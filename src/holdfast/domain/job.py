@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -180,11 +181,10 @@ def _require_kind(kind: str) -> None:
 
 
 def _require_payload(payload: Payload) -> None:
-    if any(not isinstance(key, str) for key in payload) or any(
-        not isinstance(value, str | int | float | bool | None) for value in payload.values()
-    ):
+    if not all(isinstance(key, str) and _is_plain(value) for key, value in payload.items()):
         raise InvalidInput(
-            "the payload of a job is flat: texts, numbers, True, False and None by name", code="invalid_job"
+            "the payload of a job is flat: texts, finite numbers, True, False and None by name",
+            code="invalid_job",
         )
     size = len(json.dumps(dict(payload)))
     if size > limits.JOB_PAYLOAD_BYTES_MAX:
@@ -194,6 +194,12 @@ def _require_payload(payload: Payload) -> None:
             code="job_too_large",
             size=size,
         )
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, float):
+        return isfinite(value)  # JSON has no others
+    return value is None or isinstance(value, str | int)
 
 
 def job_error(code: str, message: str) -> JobError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
@@ -241,7 +242,7 @@ def _to_job(row: Row) -> Job:
     return Job(
         id=from_blob(identifier),
         kind=kind,
-        payload=json.loads(payload),
+        payload=MappingProxyType(json.loads(payload)),
         state=JobState(state),
         lane=lane,
         attempts=attempts,
