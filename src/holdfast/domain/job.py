@@ -16,6 +16,7 @@ from holdfast import limits
 from holdfast.errors import InvalidInput, LimitExceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 Payload: TypeAlias = Mapping[str, str | int | float | bool | None]
@@ -181,7 +182,8 @@ def _require_kind(kind: str) -> None:
 
 
 def _require_payload(payload: Payload) -> None:
-    if not all(isinstance(key, str) and _is_plain(value) for key, value in payload.items()):
+    names: Iterable[object] = payload
+    if not all(isinstance(name, str) for name in names) or not all(map(_is_plain, payload.values())):
         raise InvalidInput(
             "the payload of a job is flat: texts, finite numbers, True, False and None by name",
             code="invalid_job",
