@@ -138,17 +138,29 @@ def test_a_worker_needs_a_store() -> None:
     assert not Path("nowhere.db").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no signals that a program can catch")
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_does_what_comes_and_ends_when_it_is_told(sent: signal.Signals) -> None:
+@contextmanager
+def working() -> Iterator[subprocess.Popen[str]]:
+    """A worker in a process of its own, to which Ctrl+C means something even where it does not here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "holdfast", "worker", "--json", "--db", DB],
-        env=environment({"PYTHONUNBUFFERED": "1"}),
+        env=environment({}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals that a program can catch")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_does_what_comes_and_ends_when_it_is_told(sent: signal.Signals) -> None:
+    with working() as process:
         assert process.stdout is not None
         assert process.stderr is not None
         first = json.loads(process.stdout.readline())
