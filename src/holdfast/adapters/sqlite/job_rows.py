@@ -55,8 +55,7 @@ def _insert(connection: apsw.Connection, job: NewJob) -> int:
 
 def is_due(connection: apsw.Connection, kinds: Collection[str], now: datetime) -> bool:
     """Whether a claim would find anything."""
-    found = connection.execute(_SQL["is_due"], (json.dumps(sorted(kinds)), to_microseconds(now))).get
-    return found is not None
+    return _first_due(connection, kinds, now) is not None
 
 
 def claim(

@@ -15,11 +15,6 @@ SELECT
     id, kind, payload, state, lane, attempts, losses, created_at, due_at, updated_at, error_code, error_message
 FROM jobs
 
--- name: is_due
-SELECT 1 FROM jobs
-WHERE kind IN (SELECT value FROM json_each(?1)) AND due_at <= ?2 AND state IN ('pending', 'running')
-AND blocked = 0 LIMIT 1
-
 -- name: first_due
 SELECT due_at, key, state, losses FROM jobs
 WHERE kind = ?1 AND due_at <= ?2 AND state IN ('pending', 'running') AND blocked = 0
