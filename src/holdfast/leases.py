@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
 from holdfast.errors import BackendError, Conflict
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 LEASE_LOST = "lease_lost"
 
 
+class _Held(NamedTuple):
+    """A claim, and until when it is renewed."""
+
+    claim: JobClaim
+    until: float
+
+
 class Leases:
     """The jobs that are held now. While it is entered, their leases are renewed."""
 
@@ -26,7 +34,7 @@ class Leases:
         self._queue = queue
         self._clock = clock
         self._lease_seconds = lease_seconds
-        self._held: dict[str, JobClaim] = {}
+        self._held: dict[str, _Held] = {}
         self._lock = threading.Lock()
         self._left = threading.Event()
 
@@ -49,7 +57,7 @@ class Leases:
         claim = self._queue.claim(kinds, now=self._clock.now(), lease_seconds=self._lease_seconds)
         if claim is not None:
             with self._lock:
-                self._held[claim.token] = claim
+                self._held[claim.token] = _Held(claim, monotonic() + limits.JOB_HELD_SECONDS_MAX)
         return claim
 
     def let_go(self, claim: JobClaim) -> None:
@@ -59,14 +67,17 @@ class Leases:
 
     def give_back_all(self) -> None:
         """Give every job that is held to whoever claims it next."""
-        for claim in self._all():
+        for claim, _ in self._all():
             with suppress(Conflict, BackendError):  # settled meanwhile; or the lease ends by itself
                 self._queue.give_back(claim, now=self._clock.now())
             self.let_go(claim)
 
     def _renew_until(self, left: threading.Event) -> None:
         while not left.wait(self._lease_seconds / limits.JOB_RENEWALS_PER_LEASE):
-            for claim in self._all():
+            for claim, until in self._all():
+                if monotonic() > until:
+                    self.let_go(claim)
+                    continue
                 try:
                     self._queue.renew(claim, now=self._clock.now(), lease_seconds=self._lease_seconds)
                 except Conflict:  # another has it: what the handler commits for it will be refused
@@ -74,6 +85,6 @@ class Leases:
                 except BackendError:  # the next renewal comes before the lease ends
                     continue
 
-    def _all(self) -> list[JobClaim]:
+    def _all(self) -> list[_Held]:
         with self._lock:
             return list(self._held.values())

@@ -174,6 +174,9 @@ JOB_LEASE_SECONDS = 60.0
 JOB_RENEWALS_PER_LEASE = 4
 """Times that a lease is renewed while it lasts: three may fail before it is lost."""
 
+JOB_HELD_SECONDS_MAX = 3_600.0
+"""How long a worker renews the lease of one job: a handler that hangs must not keep it from all others."""
+
 JOB_ATTEMPTS_MAX = 5
 """Times that a job is tried whose failures are of its own making."""
 
