@@ -241,6 +241,7 @@ class JobMachine(RuleBasedStateMachine):
         return refused_with is not None
 
 
+@pytest.mark.timeout(1_200)  # a thousand examples of many steps
 @pytest.mark.parametrize("new_place", [twin, sqlite_in_memory])
 def test_jobs_behave_as_the_model(new_place: Callable[[], Place]) -> None:
     class Machine(JobMachine):
