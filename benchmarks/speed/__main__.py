@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.speed import adding, cold, embedding, footprint, report, searching
+from benchmarks.speed import adding, cold, embedding, footprint, jobs, report, searching
 from benchmarks.speed.progress import Progress
 from benchmarks.speed.stores import Stores
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from benchmarks.speed.report import Figure
 
-GROUPS = ("add", "search", "embedding", "cold", "footprint")
+GROUPS = ("add", "jobs", "search", "embedding", "cold", "footprint")
 
 
 def main() -> int:
@@ -60,6 +60,8 @@ def measure(arguments: argparse.Namespace, stores: Stores, progress: Progress) -
     quick = arguments.quick
     if "add" in wanted:
         yield from adding.measure(stores, progress, quick=quick)
+    if "jobs" in wanted:
+        yield from jobs.measure(stores, progress, quick=quick)
     if "search" in wanted:
         yield from searching.measure(stores, progress, quick=quick, full=arguments.full)
     if "embedding" in wanted:

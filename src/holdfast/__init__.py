@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from holdfast.async_engine import AsyncHoldfast
+    from holdfast.delivery import Subscription
     from holdfast.domain.decision import AddResult, Change, Decision
     from holdfast.domain.entity import RelatedMemory, Relation
+    from holdfast.domain.events import EventType, MemoryEvent, Subscriber
+    from holdfast.domain.job import Job, JobCounts, JobState
     from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
     from holdfast.domain.message import Message, Role
     from holdfast.domain.query import Page
@@ -48,14 +51,19 @@ __all__ = [
     "Decision",
     "Embedder",
     "EmbedderIdentity",
+    "EventType",
     "Hit",
     "Holdfast",
     "HoldfastError",
     "InvalidInput",
+    "Job",
+    "JobCounts",
+    "JobState",
     "Kind",
     "Lack",
     "LimitExceeded",
     "Memory",
+    "MemoryEvent",
     "Message",
     "NotFound",
     "Origin",
@@ -72,6 +80,8 @@ __all__ = [
     "Source",
     "State",
     "StoreStats",
+    "Subscriber",
+    "Subscription",
     "Tier",
     "Version",
     "WhyNot",
@@ -80,8 +90,11 @@ __all__ = [
 
 _MODULES = {
     "async_engine": ("AsyncHoldfast",),
+    "delivery": ("Subscription",),
     "domain.decision": ("AddResult", "Change", "Decision"),
     "domain.entity": ("RelatedMemory", "Relation"),
+    "domain.events": ("EventType", "MemoryEvent", "Subscriber"),
+    "domain.job": ("Job", "JobCounts", "JobState"),
     "domain.memory": ("Kind", "Memory", "Origin", "Source", "State", "Tier", "Version"),
     "domain.message": ("Message", "Role"),
     "domain.query": ("Page",),

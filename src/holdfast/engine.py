@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,7 +14,9 @@ from holdfast.adapters.system import SystemClock, Uuid7Source
 from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
 from holdfast.domain.entity import RelatedMemory, Relation, read_relation_type, read_strength
+from holdfast.domain.events import Subscriber, read_event_types, read_subscriber_name
 from holdfast.domain.instant import Instant, read_instant
+from holdfast.domain.job import Job, JobCounts, JobState, read_job_state
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
 from holdfast.domain.message import ConversationInput, read_messages, said_at
 from holdfast.domain.metadata import read_metadata
@@ -24,7 +27,7 @@ from holdfast.domain.rendering import ContextFormat, read_format
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
 from holdfast.domain.view import View
-from holdfast.errors import BackendRejected, InvalidInput
+from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.remember import Conversation, remember
@@ -38,10 +41,12 @@ from holdfast.settings import Settings
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
     from holdfast.ports import Clock, Embedder, IdSource, ResultCache, StoreStats, TokenCounter
+    from holdfast.worker import Handler, Observer, Worker, WorkerThread
 
 Progress = Callable[[int, int], None]
 """Hears how far long work has come: (done, of how many)."""
@@ -73,6 +78,7 @@ class Holdfast:
         key: str | None = None,
         any_embedder: bool = False,
         cache: ResultCache | bool = True,
+        worker: bool = False,
         count_tokens: TokenCounter = estimate_tokens,
         clock: Clock | None = None,
         ids: IdSource | None = None,
@@ -87,6 +93,8 @@ class Holdfast:
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
             cache: keep results of searches for when they are asked for again, which never shows in what they
                 are; False keeps none, and an object that plays the port keeps those of this store alone.
+            worker: do pending jobs in a thread of this process, for as long as it is open. They are done by
+                ``holdfast worker`` otherwise.
             count_tokens: what ``context`` measures its budget with.
             clock: where the time comes from.
             ids: where new ids come from.
@@ -118,6 +126,9 @@ class Holdfast:
             embedder=self._embedder,
             count_tokens=count_tokens,
         )
+        self._subscriptions: list[Subscription] = []
+        self._subscribing = Lock()
+        self._worker_thread = self._start_worker() if worker else None
 
     def __enter__(self) -> Self:
         return self
@@ -637,8 +648,133 @@ class Holdfast:
         """What is wrong with the store or the embedder's weights, in sentences; empty when all is well."""
         return (*self._store.check(), *_faults_of(self._embedder))
 
+    def subscribe(self, type: str, handler: EventHandler, *, name: str | None = None) -> Subscription:
+        """Hear of changes from now on, those of other processes too; each event comes at least once.
+
+        The handler gets one event after the other, in a thread of the subscription. When it raises, the same
+        event comes again after a pause, ``EVENT_ATTEMPTS_MAX`` times; other subscriptions go on meanwhile.
+
+        Args:
+            type: ``memory.created`` or another type, ``memory.*`` or ``*``.
+            handler: takes a ``MemoryEvent``.
+            name: keeps in the store which events were handled, so that the next subscription of this name
+                gets all that came in between, also after a crash. One process at a time uses a name.
+
+        Raises:
+            InvalidInput: ``unknown_event`` or ``invalid_name``.
+            Conflict: ``subscriber_active`` when this object has a subscription of that name already.
+            LimitExceeded: ``too_many_subscriptions`` or ``too_many_subscribers``.
+
+        Example:
+            >>> from queue import Queue
+            >>> heard = Queue()
+            >>> with Holdfast(":memory:") as memory, memory.subscribe("memory.created", heard.put):
+            ...     added = memory.add("I moved to Berlin", user_id="ana").memories[0]
+            ...     heard.get(timeout=5).memory_id == added.id
+            True
+        """
+        from holdfast.delivery import Subscription  # noqa: PLC0415 (few processes listen)
+
+        types = read_event_types(type)
+        with self._subscribing:
+            self._subscriptions = [known for known in self._subscriptions if known.is_active]
+            self._require_room_for(None if name is None else read_subscriber_name(name))
+            subscription = Subscription(
+                types, handler, store=self._store, log=self._backend.events, clock=self._clock, name=name
+            )
+            self._subscriptions.append(subscription)
+        return subscription
+
+    def _require_room_for(self, name: str | None) -> None:
+        if len(self._subscriptions) >= limits.SUBSCRIPTIONS_MAX:
+            raise LimitExceeded(
+                f"there are {limits.SUBSCRIPTIONS_MAX} subscriptions: close one, or tell events apart in a "
+                "handler of 'memory.*'",
+                code="too_many_subscriptions",
+            )
+        if name is not None and any(known.name == name for known in self._subscriptions):
+            raise Conflict(
+                f"there is a subscription called {name!r} already: close it, or choose another name",
+                code="subscriber_active",
+            )
+
+    def unsubscribe(self, name: str) -> None:
+        """Forget a named subscriber, so that no event is kept for it any more.
+
+        Raises:
+            NotFound: ``subscriber_not_found``.
+        """
+        self._backend.events.leave(read_subscriber_name(name))
+
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        """The named subscribers of the store, and how far each has come."""
+        return self._backend.events.subscribers()
+
+    def jobs(self, *, state: str | None = None, limit: int = 50) -> tuple[Job, ...]:
+        """The jobs of the store, the latest first; with ``state`` the pending, running, done or dead ones.
+
+        Raises:
+            InvalidInput: ``invalid_job_state`` or ``invalid_limit``.
+        """
+        wanted: JobState | None = None if state is None else read_job_state(state)
+        return self._backend.jobs.list(state=wanted, limit=read_limit(limit, limits.JOBS_LIST_MAX))
+
+    def job_counts(self) -> JobCounts:
+        """How many jobs there are in each state, and how many are stuck."""
+        return self._backend.jobs.counts(now=self._clock.now())
+
+    def retry(self, job_id: str | None = None) -> int:
+        """Try a dead letter again from the beginning, or without an id all of them; how many.
+
+        Raises:
+            NotFound: ``job_not_found``.
+            Conflict: ``job_not_dead``.
+        """
+        return self._backend.jobs.retry(job_id, now=self._clock.now())
+
+    def worker(
+        self,
+        *,
+        concurrency: int = 1,
+        stop_seconds: float = limits.WORKER_STOP_SECONDS,
+        observe: Observer | None = None,
+    ) -> Worker:
+        """A worker for the jobs of this store: ``run`` it in a thread or process of your own.
+
+        Raises:
+            InvalidInput: ``invalid_limit`` for a concurrency outside its range.
+        """
+        from holdfast.lifecycle.prune import PRUNE  # noqa: PLC0415 (few processes work)
+        from holdfast.worker import Worker  # noqa: PLC0415 (likewise)
+
+        return Worker(
+            self._handlers(),
+            self._backend.jobs,
+            clock=self._clock,
+            ids=self._ids,
+            periods={PRUNE: limits.PRUNE_EVERY_SECONDS},
+            concurrency=concurrency,
+            stop_seconds=stop_seconds,
+            observe=observe,
+        )
+
+    def _handlers(self) -> Mapping[str, Handler]:
+        """Who does which kind of job."""
+        from holdfast.lifecycle.prune import PRUNE, prune  # noqa: PLC0415 (likewise)
+
+        return {PRUNE: lambda _: prune(self._backend.jobs, self._backend.events, now=self._clock.now())}
+
+    def _start_worker(self) -> WorkerThread:
+        from holdfast.worker import WorkerThread  # noqa: PLC0415 (likewise)
+
+        return WorkerThread(self.worker(stop_seconds=limits.WORKER_EXIT_SECONDS))
+
     def close(self) -> None:
-        """Let go of the store. Closing again does nothing."""
+        """Let go of the store; subscriptions and the worker end before. Closing again does nothing."""
+        if self._worker_thread is not None:
+            self._worker_thread.stop()
+        for subscription in self._subscriptions:
+            subscription.close()
         if self._cache is not None:
             self._cache.clear()
         self._store.close()

@@ -162,10 +162,111 @@ VECTOR_BLOCK_ROWS = 256
 """Vectors in one stored block. Measured: 100,000 load in 57 ms from blocks and in 202 from single rows."""
 
 OUTBOX_EVENTS_MAX = 100_000
-"""Events kept for subscribers; the oldest go first."""
+"""Events kept; the oldest go first, but not those that a named subscriber has still to get."""
+
+OUTBOX_BACKLOG_EVENTS_MAX = 1_000_000
+"""Events kept for a named subscriber that does not come: 50 MB of the file. Then it misses the oldest."""
+
+OUTBOX_DAYS = 30
+"""Days that an event is kept that no named subscriber waits for."""
+
+OUTBOX_TRIM_ROWS = 64
+"""Old events that one commit clears away, beside as many as it brings: no commit pays for a whole backlog."""
 
 IDEMPOTENCY_KEYS_MAX = 100_000
 """Remembered idempotency keys; the oldest go first."""
+
+# Jobs and events
+
+JOB_NAME_CHARACTERS_MAX = 256
+"""The kind and lane of a job: names, not texts."""
+
+JOB_PAYLOAD_BYTES_MAX = 4_096
+"""What a job is about, as JSON: some ids. What they stand for is in the store already."""
+
+JOB_ERROR_CHARACTERS_MAX = 500
+"""The words of a job's last error: some sentences."""
+
+JOB_LEASE_SECONDS = 60.0
+"""How long a worker that says nothing more keeps its job: after a crash the work rests as long."""
+
+JOB_RENEWALS_PER_LEASE = 4
+"""Times that a lease is renewed while it lasts: three may fail before it is lost."""
+
+JOB_HELD_SECONDS_MAX = 3_600.0
+"""How long a worker renews the lease of one job: a handler that hangs must not keep it from all others."""
+
+JOB_ATTEMPTS_MAX = 5
+"""Times that a job is tried whose failures are of its own making."""
+
+JOB_OUTAGE_ATTEMPTS_MAX = 20
+"""Times that a job is tried when what it needs is away: five to nine hours, the pauses counted."""
+
+JOB_LOSSES_MAX = 5
+"""Times that a job may end with the death of its process: more, and the job is the cause."""
+
+JOB_BACKOFF_SECONDS = 2.0
+"""The pause before a second attempt; it doubles each time."""
+
+JOB_BACKOFF_SECONDS_MAX = 3_600.0
+"""The longest pause between two attempts: an hour after a server is back, all goes on."""
+
+JOB_STUCK_SECONDS = 3_600.0
+"""A job that should have begun this long ago is called stuck: no worker runs, or none for its kind."""
+
+JOBS_DONE_MAX = 10_000
+"""Finished jobs kept to be looked at."""
+
+JOBS_DONE_DAYS = 7
+"""Days that a finished job is kept."""
+
+JOBS_DEAD_MAX = 10_000
+"""Dead letters kept; the oldest go first."""
+
+JOBS_LIST_MAX = 1_000
+"""Jobs on one list."""
+
+PRUNE_BATCH_ROWS = 2_000
+"""Rows that one transaction clears away: writers wait for it some milliseconds."""
+
+PRUNE_EVERY_SECONDS = 86_400.0
+"""Seconds between two times that a worker clears away what is past its retention."""
+
+PRUNE_BATCHES_MAX = 1_000
+"""Transactions of one clearing: two million rows; the next one goes on."""
+
+WORKER_POLL_SECONDS = 1.0
+"""How long an idle worker waits before it looks for jobs that other processes ask for."""
+
+WORKER_CONCURRENCY_MAX = 64
+"""Jobs that one worker runs at a time."""
+
+WORKER_STOP_SECONDS = 30.0
+"""How long a worker that is to stop lets its jobs go on before it gives them back."""
+
+WORKER_EXIT_SECONDS = 2.0
+"""The same inside a program that ends, and would have to wait for it."""
+
+SUBSCRIPTIONS_MAX = 64
+"""Subscriptions of one engine: each has a thread."""
+
+SUBSCRIBERS_MAX = 256
+"""Named subscribers of one store."""
+
+EVENT_BATCH = 256
+"""Events that a subscription reads ahead of its handler; after a crash as many may come again."""
+
+EVENT_POLL_SECONDS = 0.5
+"""How long a subscription waits before it looks for events of other processes."""
+
+EVENT_ATTEMPTS_MAX = 20
+"""Times that an event is given to a handler that raises: about three quarters of an hour."""
+
+EVENT_BACKOFF_SECONDS = 0.1
+"""The pause before the second time; it doubles each time."""
+
+EVENT_BACKOFF_SECONDS_MAX = 300.0
+"""The longest of these pauses."""
 
 # Long work
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from holdfast.bell import Bell
     from holdfast.domain.decision import Decision
     from holdfast.domain.entity import RelatedMemory, Relation
-    from holdfast.domain.events import EventType, MemoryEvent
+    from holdfast.domain.events import EventType, MemoryEvent, Subscriber
+    from holdfast.domain.job import Finish, Job, JobClaim, JobCounts, JobError, JobState, NewJob
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.query import Page
@@ -168,7 +170,7 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """What a store holds, in numbers."""
+    """What a store holds, in numbers. Jobs that are pending or running count as waiting."""
 
     memories: int
     deleted: int
@@ -181,6 +183,8 @@ class StoreStats:
     schema_version: int
     embedder: EmbedderIdentity | None
     encrypted: bool
+    jobs_waiting: int
+    jobs_dead: int
 
 
 class MemoryStore(Protocol):
@@ -190,11 +194,24 @@ class MemoryStore(Protocol):
     returned has been flushed to the disk.
     """
 
-    def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def commit(
+        self,
+        change: Remember | Revise | Relate | Rate | Answer,
+        *,
+        jobs: Sequence[NewJob] = (),
+        finishes: Finish | None = None,
+    ) -> None:
         """Apply the change as one transaction, with its versions, events and audit entry.
+
+        Args:
+            change: what to write.
+            jobs: the work that it brings; it is there if the change is.
+            finishes: the job whose effect the change is; the change is there if the job is done, so that
+                no job has its effect twice.
 
         Raises:
             Conflict: ``version_conflict``, ``already_known`` or ``idempotency_conflict``: decide anew.
+                ``lease_lost`` when the job is no longer this worker's: nothing was written.
             NotFound: ``memory_not_found``.
         """
         ...
@@ -262,7 +279,7 @@ class MemoryStore(Protocol):
         ...
 
     def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
-        """The events with a higher number than ``after``, in order."""
+        """The events with a higher number than ``after``, in order; not those that were cleared away."""
         ...
 
     def stats(self) -> StoreStats:
@@ -453,12 +470,144 @@ class Reindexer(Protocol):
         ...
 
 
+class JobQueue(Protocol):
+    """Keeps work until it is done. One job is held by one worker at a time, of whatever process.
+
+    Times come from the caller. A call that returned has been flushed to the disk.
+    """
+
+    @property
+    def bell(self) -> Bell:
+        """Rings when this process has asked for a job, or brought one back."""
+        ...
+
+    def add(self, jobs: Sequence[NewJob]) -> int:
+        """Ask for work that no change brings; the number that was not asked for already."""
+        ...
+
+    def claim(self, kinds: Collection[str], *, now: datetime, lease_seconds: float) -> JobClaim | None:
+        """Take the job of these kinds that has been due for longest, and count an attempt.
+
+        A job whose lease has ended may be taken from whoever held it; one that was lost so for
+        ``JOB_LOSSES_MAX`` times becomes a dead letter. A job waits for those before it in its lane.
+        """
+        ...
+
+    def renew(self, claim: JobClaim, *, now: datetime, lease_seconds: float) -> None:
+        """Keep a job for so many seconds from now.
+
+        Raises:
+            Conflict: ``lease_lost``.
+        """
+        ...
+
+    def finish(self, claim: JobClaim, *, now: datetime) -> None:
+        """The job is done. Saying so again, or after a change that finished it, does nothing.
+
+        Raises:
+            Conflict: ``lease_lost``.
+        """
+        ...
+
+    def fail(self, claim: JobClaim, error: JobError, *, now: datetime, retry_at: datetime | None) -> None:
+        """The attempt failed: try again then or, for None, keep the job as a dead letter.
+
+        Raises:
+            Conflict: ``lease_lost``.
+        """
+        ...
+
+    def give_back(self, claim: JobClaim, *, now: datetime) -> None:
+        """Let the next worker have the job at once, as if it had not been begun.
+
+        Raises:
+            Conflict: ``lease_lost``.
+        """
+        ...
+
+    def get(self, job_id: str) -> Job:
+        """The job with this id.
+
+        Raises:
+            NotFound: ``job_not_found``.
+        """
+        ...
+
+    def list(self, *, state: JobState | None, limit: int) -> tuple[Job, ...]:
+        """Jobs, the latest first, in this state or in any."""
+        ...
+
+    def counts(self, *, now: datetime) -> JobCounts:
+        """How many jobs there are in each state."""
+        ...
+
+    def retry(self, job_id: str | None, *, now: datetime) -> int:
+        """Let a dead letter, or for None all of them, be tried from the beginning; their number.
+
+        Raises:
+            NotFound: ``job_not_found``.
+            Conflict: ``job_not_dead`` for one that is pending, running or done.
+        """
+        ...
+
+    def prune(self, *, now: datetime, limit: int) -> int:
+        """Clear away up to so many jobs that are past their retention; the number."""
+        ...
+
+
+class EventLog(Protocol):
+    """Remembers which named subscriber has had which events, and keeps events until they have."""
+
+    @property
+    def bell(self) -> Bell:
+        """Rings when this process has committed something."""
+        ...
+
+    def end(self) -> int:
+        """The number of the latest event; 0 when there was none."""
+        ...
+
+    def join(self, name: str, *, now: datetime) -> int:
+        """The number of the last event that the subscriber of this name has had; of a new one, the latest.
+
+        Raises:
+            LimitExceeded: ``too_many_subscribers``.
+        """
+        ...
+
+    def advance(self, name: str, number: int, *, now: datetime) -> None:
+        """The subscriber has had all events up to this number. It never goes back.
+
+        Raises:
+            NotFound: ``subscriber_not_found``.
+        """
+        ...
+
+    def leave(self, name: str) -> None:
+        """Forget a subscriber: no event is kept for it any more.
+
+        Raises:
+            NotFound: ``subscriber_not_found``.
+        """
+        ...
+
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        """The named subscribers, by name."""
+        ...
+
+    def prune(self, *, now: datetime, limit: int) -> int:
+        """Clear away up to so many events past their retention that no subscriber waits for; the number."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What an adapter brings: the truth, the indexes derived from it, and their renewal."""
+    """What an adapter brings: the truth, the indexes derived from it and their renewal, jobs and events."""
 
     store: MemoryStore
     vectors: VectorIndex
     words: WordIndex
     turns: TurnIndex
     reindexer: Reindexer
+    jobs: JobQueue
+    events: EventLog

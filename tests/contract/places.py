@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.adapters.sqlite import (
-    Database,
-    Homes,
-    SqliteMemoryStore,
-    SqliteReindexer,
-    SqliteTurnIndex,
-    SqliteVectorIndex,
-    SqliteWordIndex,
-    open_sqlite,
-)
+from holdfast.adapters.sqlite import Database, backend_on, open_sqlite
 from holdfast.ports import Backend, EmbedderIdentity
 from holdfast.testing import InMemoryData, open_in_memory
 from holdfast.testing.contracts import Place
@@ -67,18 +58,7 @@ def twin() -> Place:
 def sqlite_in_memory() -> Place:
     """One database for all openings of a place, as one file would be."""
     database = Database(":memory:")
-    return lambda identity: on(database, identity)
-
-
-def on(database: Database, identity: EmbedderIdentity) -> Backend:
-    homes = Homes(identity)
-    return Backend(
-        store=SqliteMemoryStore(database, identity),
-        vectors=SqliteVectorIndex(database, homes),
-        words=SqliteWordIndex(database, homes),
-        turns=SqliteTurnIndex(database, homes),
-        reindexer=SqliteReindexer(database),
-    )
+    return lambda identity: backend_on(database, identity)
 
 
 def open_copy(path: Path) -> Backend:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from holdfast.adapters.sqlite import Database, Homes, SqliteVectorIndex, SqliteWordIndex
+from holdfast.adapters.sqlite import Database, Homes, SqliteVectorIndex, SqliteWordIndex, backend_on
 from holdfast.adapters.sqlite.rows import Row
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.ranking import Signal
@@ -16,7 +16,6 @@ from holdfast.errors import BackendRejected
 from holdfast.testing import HashingEmbedder
 from holdfast.testing.contracts.place import memories_of, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe
-from tests.contract.places import on
 
 EMBEDDER = HashingEmbedder()
 
@@ -28,7 +27,7 @@ def database() -> Database:
 
 @pytest.fixture
 def scribe(database: Database) -> Scribe:
-    return Scribe(on(database, EMBEDDER.identity), EMBEDDER)
+    return Scribe(backend_on(database, EMBEDDER.identity), EMBEDDER)
 
 
 def found(scribe: Scribe, query: str) -> set[str]:
@@ -150,11 +149,11 @@ def test_threads_that_search_while_others_write_see_whole_memories(scribe: Scrib
 
 def test_store_in_a_file_outlives_its_opening(tmp_path: Path) -> None:
     database = Database(tmp_path / "a.db")
-    scribe = Scribe(on(database, EMBEDDER.identity), EMBEDDER)
+    scribe = Scribe(backend_on(database, EMBEDDER.identity), EMBEDDER)
     (memory,) = scribe.remember("hello")
     scribe.store.close()
 
-    again = on(Database(tmp_path / "a.db"), EMBEDDER.identity)
+    again = backend_on(Database(tmp_path / "a.db"), EMBEDDER.identity)
 
     assert again.store.get(ANA, memory.id) == memory
     again.store.close()

@@ -89,9 +89,47 @@ def delete(path: str, memory_id: str) -> None:
     say("done")
 
 
+def work(path: str, lease_seconds: str, concurrency: str) -> None:
+    """Do jobs of the kind "note", and say the number of each that is done, until none is left."""
+    from tests.reliability.noting import note_until_done  # noqa: PLC0415 (only this program needs it)
+
+    say("open")
+    note_until_done(path, float(lease_seconds), int(concurrency), say)
+    say("done")
+
+
+def listen(path: str, name: str) -> None:
+    """Say the number of every event that the subscriber of this name gets, until the standard input ends."""
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        memory.subscribe("*", lambda event: say(str(event.number)), name=name)
+        sys.stdin.readline()
+
+
+def leave_open(path: str) -> None:
+    """End without closing a store that has a worker, a subscription and something to do."""
+    memory = Holdfast(path, embedder=HashingEmbedder(), worker=True)
+    memory.subscribe("*", lambda event: None, name="indexer")
+    memory.add("Nobody closes the store", user_id="ana")
+    say("open")
+
+
 PROGRAMS = {
     program.__name__: program
-    for program in (open_only, add, add_seen, hold_lock, reindex, backup, export, load, delete)
+    for program in (
+        open_only,
+        add,
+        add_seen,
+        hold_lock,
+        reindex,
+        backup,
+        export,
+        load,
+        delete,
+        work,
+        listen,
+        leave_open,
+    )
 }
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.speed import adding, report, searching
+from benchmarks.speed import adding, jobs, report, searching
 from benchmarks.speed.corpus import FUNCTION_WORDS, Corpus, Said
 from benchmarks.speed.progress import Progress
 from benchmarks.speed.report import Figure
@@ -65,6 +65,7 @@ def test_quick_measurements_give_figures_that_json_can_hold(tmp_path: Path) -> N
     with Progress() as progress:
         stores = Stores(tmp_path, progress)
         figures = [*adding.measure_flushes(tmp_path, 5)]
+        figures += jobs.measure(stores, progress, quick=True)
         figures += searching.measure_case(searching.Case(200, 100, 3, ((50, None),)), stores, progress)
     found = json.loads(json.dumps(report.to_json(figures)))
     assert found["figures"][0]["name"] == "flushes of a commit, median"

@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 import holdfast
-from holdfast.cli import care, demo, evaluating, importing, reading, revising, writing
+from holdfast.cli import care, demo, evaluating, importing, reading, revising, working, writing
 from holdfast.cli.documents import error_document
 from holdfast.cli.exits import Exit, Interrupted, OutputClosed, exit_of
 from holdfast.cli.groups import grouped
@@ -41,6 +41,9 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("backup", _CARE, care.backup),
     ("reindex", _CARE, care.reindex),
     ("eval", _CARE, evaluating.evaluate),
+    ("worker", _CARE, working.worker),
+    ("jobs", _CARE, working.jobs),
+    ("retry", _CARE, working.retry),
     ("stats", _CARE, care.stats),
     ("doctor", _CARE, care.doctor),
 )

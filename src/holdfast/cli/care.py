@@ -20,6 +20,7 @@ from holdfast.errors import BackendRejected
 from holdfast.settings import Settings
 
 if TYPE_CHECKING:
+    from holdfast.domain.job import JobCounts
     from holdfast.engine import Holdfast
     from holdfast.ports import StoreStats
 
@@ -128,7 +129,8 @@ def stats(where: Where) -> None:
 
 
 def doctor(where: Where) -> None:
-    """Look for damage: the file's structure, its indexes, the audit log and the encoder's weights.
+    """Look for damage: the file's structure, its indexes, the audit log and the encoder's weights; and for
+    jobs that failed, or that nobody does.
 
     Nothing is changed. The exit code is 0 when all is well and 9 when something is not.
 
@@ -164,7 +166,9 @@ def _examine(where: Where) -> tuple[str, StoreStats | None, tuple[str, ...]]:
         numbers, uncounted = _or_fault(memory.stats)
         faults = (*(checked or ()), *unchecked, *uncounted)
         other = _other_encoder(memory, numbers) if numbers is not None else ()
-    return location, numbers, tuple(dict.fromkeys((*faults, *other)))
+        counts, _ = _or_fault(memory.job_counts)
+    left = _left_behind(counts) if counts is not None else ()
+    return location, numbers, tuple(dict.fromkeys((*faults, *other, *left)))
 
 
 def _or_fault(look: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
@@ -185,6 +189,22 @@ def _other_encoder(memory: Holdfast, numbers: StoreStats) -> tuple[str, ...]:
     return (told,)
 
 
+def _left_behind(counts: JobCounts) -> tuple[str, ...]:
+    found = []
+    if counts.dead:
+        found.append(
+            f"{_jobs(counts.dead)} failed for good: see 'holdfast jobs', mend the cause, then run "
+            "'holdfast retry --all'"
+        )
+    if counts.stuck:
+        found.append(f"{_jobs(counts.stuck)} should have begun an hour ago: run 'holdfast worker'")
+    return tuple(found)
+
+
+def _jobs(number: int) -> str:
+    return "1 job" if number == 1 else f"{number:,} jobs"
+
+
 def _surroundings() -> list[tuple[str, str]]:
     return [("holdfast", holdfast.__version__), ("python", platform.python_version())]
 
@@ -202,6 +222,7 @@ def _named(location: str, numbers: StoreStats) -> list[tuple[str, str]]:
         ("encrypted", "yes" if numbers.encrypted else "no"),
         ("schema", str(numbers.schema_version)),
         ("changes", f"{numbers.change_number:,}"),
+        ("jobs", f"{numbers.jobs_waiting:,} waiting, {numbers.jobs_dead:,} dead"),
     ]
 
 

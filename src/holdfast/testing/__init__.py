@@ -7,6 +7,8 @@ from holdfast.testing.clock import CountingIds, FrozenClock
 from holdfast.testing.embedder import HashingEmbedder
 from holdfast.testing.in_memory import (
     InMemoryData,
+    InMemoryEventLog,
+    InMemoryJobQueue,
     InMemoryReindexer,
     InMemoryStore,
     InMemoryVectorIndex,
@@ -19,6 +21,8 @@ __all__ = [
     "FrozenClock",
     "HashingEmbedder",
     "InMemoryData",
+    "InMemoryEventLog",
+    "InMemoryJobQueue",
     "InMemoryReindexer",
     "InMemoryStore",
     "InMemoryVectorIndex",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -173,13 +174,13 @@ class SlowStore(InMemoryStore):
 
     overtaken = 0
 
-    def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def commit(self, change: Remember | Revise | Relate | Rate | Answer, **more: Any) -> None:  # noqa: ANN401 (the port's)
         if isinstance(change, Revise) and self.overtaken > 0:
             self.overtaken -= 1
             before = self.get(ANA, change.memory.id)
             first = replace(before, version=before.version + 1, importance=self.overtaken / 100)
             super().commit(Revise(first, before.version, event=EventType.UPDATED))
-        super().commit(change)
+        super().commit(change, **more)
 
 
 @pytest.mark.parametrize("times", [limits.CONFLICT_RETRIES_MAX - 1, limits.CONFLICT_RETRIES_MAX])

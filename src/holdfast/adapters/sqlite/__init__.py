@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.database import Database
+from holdfast.adapters.sqlite.event_log import SqliteEventLog
 from holdfast.adapters.sqlite.homes import Homes
+from holdfast.adapters.sqlite.jobs import SqliteJobQueue
 from holdfast.adapters.sqlite.reindexing import SqliteReindexer
 from holdfast.adapters.sqlite.store import SqliteMemoryStore
 from holdfast.adapters.sqlite.turns import SqliteTurnIndex
 from holdfast.adapters.sqlite.vectors import SqliteVectorIndex
 from holdfast.adapters.sqlite.words import SqliteWordIndex
+from holdfast.bell import Bells
 from holdfast.ports import Backend
 
 if TYPE_CHECKING:
@@ -21,11 +24,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Database",
     "Homes",
+    "SqliteEventLog",
+    "SqliteJobQueue",
     "SqliteMemoryStore",
     "SqliteReindexer",
     "SqliteTurnIndex",
     "SqliteVectorIndex",
     "SqliteWordIndex",
+    "backend_on",
     "open_sqlite",
 ]
 
@@ -41,12 +47,18 @@ def open_sqlite(
         BackendUnavailable: ``store_busy``, ``store_io`` or ``disk_full``.
         PermissionDenied: ``store_read_only``.
     """
-    database = Database(path, key=key, vfs=vfs)
-    homes = Homes(identity)
+    return backend_on(Database(path, key=key, vfs=vfs), identity)
+
+
+def backend_on(database: Database, identity: EmbedderIdentity) -> Backend:
+    """All that plays a port on a database that is open."""
+    homes, bells = Homes(identity), Bells.new()
     return Backend(
-        store=SqliteMemoryStore(database, identity),
+        store=SqliteMemoryStore(database, identity, bells),
         vectors=SqliteVectorIndex(database, homes),
         words=SqliteWordIndex(database, homes),
         turns=SqliteTurnIndex(database, homes),
         reindexer=SqliteReindexer(database),
+        jobs=SqliteJobQueue(database, bells.jobs),
+        events=SqliteEventLog(database, bells.events),
     )

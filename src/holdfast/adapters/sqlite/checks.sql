@@ -32,3 +32,9 @@ SELECT count(*) FROM homes WHERE loose_vectors <> (
     SELECT count(*) FROM loose_vectors JOIN store USING (embedder_key)
     WHERE loose_vectors.home_key = homes.key
 )
+
+-- name: lanes_of_jobs_in_which_nothing_or_too_much_can_begin
+SELECT count(*) FROM (
+    SELECT 1 FROM jobs WHERE lane IS NOT NULL AND state IN ('pending', 'running')
+    GROUP BY kind, lane HAVING sum(blocked = 0) <> 1
+)

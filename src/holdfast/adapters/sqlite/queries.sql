@@ -110,7 +110,9 @@ SELECT
     (SELECT count(*) FROM messages),
     (SELECT count(*) FROM relations),
     (SELECT count(*) FROM names WHERE kind = 'user'),
-    (SELECT change_number FROM store)
+    (SELECT change_number FROM store),
+    (SELECT count(*) FROM jobs WHERE state IN ('pending', 'running')),
+    (SELECT count(*) FROM jobs WHERE state = 'dead')
 
 -- name: embedder
 SELECT embedders.id, embedders.revision, embedders.dimension

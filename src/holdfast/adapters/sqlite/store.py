@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from holdfast.adapters.sqlite import job_rows
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import (
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     import apsw
 
     from holdfast.adapters.sqlite.database import Database
+    from holdfast.bell import Bells
+    from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
@@ -64,14 +67,31 @@ _SQL = read_statements("queries.sql")
 class SqliteMemoryStore:
     """``MemoryStore`` on one SQLite file."""
 
-    def __init__(self, database: Database, identity: EmbedderIdentity) -> None:
+    def __init__(self, database: Database, identity: EmbedderIdentity, bells: Bells) -> None:
         self._database = database
         self._identity = identity
         self._reaches = Reaches()
+        self._bells = bells
 
-    def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
-        """Apply the change as one transaction."""
-        self._database.write(lambda connection: apply(connection, change, self._identity))
+    def commit(
+        self,
+        change: Remember | Revise | Relate | Rate | Answer,
+        *,
+        jobs: Sequence[NewJob] = (),
+        finishes: Finish | None = None,
+    ) -> None:
+        """Apply the change as one transaction, with the jobs that it brings and the one that it finishes."""
+
+        def work(connection: apsw.Connection) -> None:
+            if finishes is not None:
+                job_rows.finish_with(connection, finishes)
+            apply(connection, change, self._identity)
+            job_rows.add(connection, jobs)
+
+        self._database.write(work)
+        self._bells.events.ring()
+        if jobs or finishes is not None:
+            self._bells.jobs.ring()
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
@@ -205,9 +225,9 @@ class SqliteMemoryStore:
         """What the store holds."""
 
         def work(connection: apsw.Connection) -> StoreStats:
-            memories, deleted, episodes, messages, relations, users, changes = connection.execute(
-                _SQL["stats"]
-            ).get
+            (
+                memories, deleted, episodes, messages, relations, users, changes, waiting, dead,
+            ) = connection.execute(_SQL["stats"]).get  # fmt: skip
             embedder = connection.execute(_SQL["embedder"]).get
             return StoreStats(
                 memories=memories,
@@ -221,6 +241,8 @@ class SqliteMemoryStore:
                 schema_version=connection.pragma("user_version"),
                 embedder=EmbedderIdentity(*embedder) if embedder else None,
                 encrypted=self._database.encrypted,
+                jobs_waiting=waiting,
+                jobs_dead=dead,
             )
 
         return self._database.read(work)
@@ -242,9 +264,11 @@ class SqliteMemoryStore:
         """Write records that are not there yet."""
         from holdfast.adapters.sqlite import transfer  # noqa: PLC0415 (likewise)
 
-        return self._database.write(
+        written = self._database.write(
             lambda connection: transfer.write_records(connection, records, vectors, self._identity)
         )
+        self._bells.events.ring()
+        return written
 
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""

@@ -159,10 +159,7 @@ def _write_memory(
         for version in record.versions:
             writing.insert_version(connection, key, version)
     writing.insert_vectors(connection, identity, home_key, [(key, vectors[memory.id])])
-    connection.execute(
-        _WRITES["insert_event"],
-        (EventType.CREATED.value, to_blob(memory.id), to_microseconds(memory.created_at)),
-    )
+    writing.announce(connection, EventType.CREATED, [memory.id], memory.created_at)
     return True
 
 

@@ -80,7 +80,17 @@ DO UPDATE SET id = excluded.id, strength = excluded.strength, created_at = exclu
 INSERT INTO outbox (type, memory_id, at) VALUES (?1, ?2, ?3)
 
 -- name: trim_outbox
-DELETE FROM outbox WHERE number <= (SELECT max(number) FROM outbox) - ?1
+DELETE FROM outbox WHERE number IN (
+    SELECT number FROM outbox
+    WHERE number <= max(
+        (SELECT max(number) FROM outbox) - ?2,
+        min(
+            (SELECT max(number) FROM outbox) - ?1,
+            (SELECT coalesce(min(number), 9223372036854775807) FROM subscribers)
+        )
+    )
+    ORDER BY number LIMIT ?3
+)
 
 -- name: is_key_used
 SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2

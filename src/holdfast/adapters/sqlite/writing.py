@@ -85,7 +85,7 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
         _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
     vectors = [(key, new.vector) for key, new in zip(keys, change.new, strict=True)]
     insert_vectors(connection, identity, home_key, vectors)
-    _announce(connection, EventType.CREATED, [new.memory.id for new in change.new], episode.created_at)
+    announce(connection, EventType.CREATED, [new.memory.id for new in change.new], episode.created_at)
     if change.answer is not None:
         _keep_answer(connection, change.answer, scope_key)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
@@ -219,7 +219,7 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     if change.vector is not None:
         embedder = current_embedder(connection, identity)
         replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
-    _announce(connection, change.event, [memory.id], memory.updated_at)
+    announce(connection, change.event, [memory.id], memory.updated_at)
     entry = _Entry(change.event.value, memory.id, 1, memory.updated_at)
     _finish(connection, home_key, entry, reload=change.vector is not None)
 
@@ -254,7 +254,7 @@ def _relate(connection: apsw.Connection, change: Relate) -> None:
     from_key, home_key = _key_in_scope(connection, relation.from_id, change.scope)
     to_key, _ = _key_in_scope(connection, relation.to_id, change.scope)
     insert_relation(connection, change, from_key, to_key)
-    _announce(connection, EventType.RELATED, [relation.from_id], relation.created_at)
+    announce(connection, EventType.RELATED, [relation.from_id], relation.created_at)
     _finish(connection, home_key, _Entry("relate", relation.from_id, 1, relation.created_at))
 
 
@@ -298,17 +298,25 @@ def _rate(connection: apsw.Connection, change: Rate) -> None:
     at = to_microseconds(change.at)
     connection.execute(_SQL["rate_memory"], (key, int(change.useful), int(not change.useful), at))
     connection.execute(_SQL["count_feedback"], (home_key,))
-    _announce(connection, EventType.RATED, [change.memory_id], change.at)
+    announce(connection, EventType.RATED, [change.memory_id], change.at)
     _finish(connection, home_key, _Entry("feedback", change.memory_id, 1, change.at))
 
 
-def _announce(connection: apsw.Connection, event: EventType, ids: Sequence[str], at: datetime) -> None:
+def announce(connection: apsw.Connection, event: EventType, ids: Sequence[str], at: datetime) -> None:
+    """Write an event for each memory, and clear away some that are past their retention."""
     connection.executemany(
         _SQL["insert_event"],
         ((event.value, to_blob(memory_id), to_microseconds(at)) for memory_id in ids),
     )
     if connection.last_insert_rowid() > limits.OUTBOX_EVENTS_MAX:
-        connection.execute(_SQL["trim_outbox"], (limits.OUTBOX_EVENTS_MAX,))
+        connection.execute(
+            _SQL["trim_outbox"],
+            (
+                limits.OUTBOX_EVENTS_MAX,
+                limits.OUTBOX_BACKLOG_EVENTS_MAX,
+                len(ids) + limits.OUTBOX_TRIM_ROWS,
+            ),
+        )
 
 
 class _Entry(NamedTuple):

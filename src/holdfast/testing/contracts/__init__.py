@@ -9,7 +9,9 @@ where ``MyPlaces`` overrides the fixture ``new_place``. Put
 an assertion compared.
 """
 
+from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
+from holdfast.testing.contracts.jobs import JobQueueContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
 from holdfast.testing.contracts.reindexer import ReindexerContract
@@ -21,7 +23,9 @@ from holdfast.testing.contracts.words import WordIndexContract
 
 __all__ = [
     "BackendContract",
+    "EventLogContract",
     "FilterContract",
+    "JobQueueContract",
     "MemoryStoreContract",
     "Place",
     "ReadingContract",

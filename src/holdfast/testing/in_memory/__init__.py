@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from holdfast.ports import Backend
 from holdfast.testing.in_memory.data import Access, InMemoryData
+from holdfast.testing.in_memory.event_log import InMemoryEventLog
+from holdfast.testing.in_memory.jobs import InMemoryJobQueue
 from holdfast.testing.in_memory.reindexer import InMemoryReindexer
 from holdfast.testing.in_memory.store import InMemoryStore
 from holdfast.testing.in_memory.turns import InMemoryTurnIndex
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InMemoryData",
+    "InMemoryEventLog",
+    "InMemoryJobQueue",
     "InMemoryReindexer",
     "InMemoryStore",
     "InMemoryTurnIndex",
@@ -49,4 +53,6 @@ def open_in_memory(identity: EmbedderIdentity, data: InMemoryData | None = None)
         words=InMemoryWordIndex(access),
         turns=InMemoryTurnIndex(access),
         reindexer=InMemoryReindexer(access),
+        jobs=InMemoryJobQueue(access),
+        events=InMemoryEventLog(access),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.events import EventType, MemoryEvent
+from holdfast.bell import Bells
+from holdfast.domain.events import EventType, MemoryEvent, Subscriber
 from holdfast.errors import BackendRejected, NotFound
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from holdfast.domain.message import Episode
     from holdfast.domain.scope import Scope
     from holdfast.ports import Answer, EmbedderIdentity, Vector
+    from holdfast.testing.in_memory.jobs import Kept
 
 
 @dataclass(slots=True)
@@ -56,7 +59,10 @@ class InMemoryData:
         self.held: dict[int, Held] = {}
         self.keys: dict[str, int] = {}
         self.relations: dict[tuple[str, str, str], Relation] = {}
-        self.events: deque[MemoryEvent] = deque(maxlen=limits.OUTBOX_EVENTS_MAX)
+        self.events: list[MemoryEvent] = []
+        self.subscribers: dict[str, Subscriber] = {}
+        self.jobs: list[Kept] = []
+        self.bells = Bells.new()
         self.answered: OrderedDict[tuple[Scope, str], Answer] = OrderedDict()
         self.users: set[tuple[str, str]] = set()
         self.entity_names: dict[tuple[Hashable, ...], dict[str, str]] = {}
@@ -98,6 +104,12 @@ class InMemoryData:
         """Number an event and keep it."""
         number = self.events[-1].number + 1 if self.events else 1
         self.events.append(MemoryEvent(number, event, memory_id, at))
+        waited_for = min((other.number for other in self.subscribers.values()), default=number)
+        past = max(
+            number - limits.OUTBOX_BACKLOG_EVENTS_MAX, min(number - limits.OUTBOX_EVENTS_MAX, waited_for)
+        )
+        gone = bisect_right(self.events, past, key=lambda kept: kept.number)
+        del self.events[: min(gone, limits.OUTBOX_TRIM_ROWS + 1)]
 
 
 class Access:
@@ -107,6 +119,11 @@ class Access:
         self.identity = identity
         self._data = data
         self._closed = False
+
+    @property
+    def bells(self) -> Bells:
+        """Those of the data: they ring for every opening, and also when this one is closed."""
+        return self._data.bells
 
     @contextmanager
     def use(self) -> Iterator[InMemoryData]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
 from holdfast.domain.entity import RelatedMemory
+from holdfast.domain.job import JobState
 from holdfast.domain.matching import sees
 from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
@@ -14,6 +15,7 @@ from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict
 from holdfast.ports import Answer, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
+from holdfast.testing.in_memory.jobs import add, finish_with, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from holdfast.domain.decision import Decision
     from holdfast.domain.entity import Relation
     from holdfast.domain.events import MemoryEvent
+    from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.record import Record
     from holdfast.domain.view import View
@@ -39,21 +42,36 @@ class InMemoryStore:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def commit(self, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def commit(
+        self,
+        change: Remember | Revise | Relate | Rate | Answer,
+        *,
+        jobs: Sequence[NewJob] = (),
+        finishes: Finish | None = None,
+    ) -> None:
         with self._access.use() as data:
-            match change:
-                case Remember():
-                    writing.remember(data, change, self._access.identity)
-                case Revise():
-                    writing.revise(data, change, self._access.identity)
-                case Relate():
-                    writing.relate(data, change)
-                case Rate():
-                    writing.rate(data, change)
-                case Answer():
-                    writing.answer(data, change)
-                case _:
-                    assert_never(change)
+            if finishes is not None:
+                held(data, finishes.claim, JobState.RUNNING)
+            self._apply(data, change)
+            if finishes is not None:
+                finish_with(data, finishes)
+            add(data, jobs)
+            data.bells.events.ring()
+
+    def _apply(self, data: InMemoryData, change: Remember | Revise | Relate | Rate | Answer) -> None:
+        match change:
+            case Remember():
+                writing.remember(data, change, self._access.identity)
+            case Revise():
+                writing.revise(data, change, self._access.identity)
+            case Relate():
+                writing.relate(data, change)
+            case Rate():
+                writing.rate(data, change)
+            case Answer():
+                writing.answer(data, change)
+            case _:
+                assert_never(change)
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
@@ -141,6 +159,7 @@ class InMemoryStore:
     def stats(self) -> StoreStats:
         with self._access.use() as data:
             deleted = sum(held.memory.is_deleted for held in data.held.values())
+            states = [kept.job.state for kept in data.jobs]
             return StoreStats(
                 memories=len(data.held) - deleted,
                 deleted=deleted,
@@ -153,6 +172,8 @@ class InMemoryStore:
                 schema_version=0,
                 embedder=data.embedder,
                 encrypted=False,
+                jobs_waiting=states.count(JobState.PENDING) + states.count(JobState.RUNNING),
+                jobs_dead=states.count(JobState.DEAD),
             )
 
     def records(self, tenant: str | None) -> Iterator[Record]:
@@ -162,7 +183,9 @@ class InMemoryStore:
 
     def load(self, records: Sequence[Record], vectors: Mapping[str, Vector]) -> int:
         with self._access.use() as data:
-            return writing.load(data, records, vectors, self._access.identity)
+            written = writing.load(data, records, vectors, self._access.identity)
+            data.bells.events.ring()
+            return written
 
     def change_number_of(self, scope: Scope) -> int:  # noqa: ARG002 (a commit elsewhere makes it grow too)
         return self.change_number()

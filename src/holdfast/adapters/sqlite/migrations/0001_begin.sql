@@ -231,24 +231,49 @@ CREATE TRIGGER turn_of_a_removed_memory BEFORE DELETE ON memories BEGIN
     UPDATE homes SET epoch = epoch + 1 WHERE key = OLD.home_key;
 END;
 
--- Work that outlives a process.
+-- Work that outlives a process. ``due_at`` is when a pending job may be begun and when the lease of a running one
+-- ends: either way it may be claimed then. The token tells whose the job is. Of the unfinished jobs of a lane the
+-- first is not blocked, and all others are.
 CREATE TABLE jobs (
     key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
     kind TEXT NOT NULL,
+    lane TEXT,
+    only_one TEXT,
     state TEXT NOT NULL CHECK (state IN ('pending', 'running', 'done', 'dead')),
+    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
     payload TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    losses INTEGER NOT NULL DEFAULT 0 CHECK (losses >= 0),
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    due_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    token BLOB,
+    error_code TEXT,
+    error_message TEXT,
+    CHECK ((state = 'running') <= (token IS NOT NULL)),
+    CHECK (blocked <= (state = 'pending'))
 ) STRICT;
-CREATE INDEX jobs_by_state ON jobs (state, kind);
+CREATE INDEX jobs_to_claim ON jobs (kind, due_at, key) WHERE state IN ('pending', 'running') AND blocked = 0;
+CREATE INDEX jobs_of_lane ON jobs (kind, lane, key) WHERE state IN ('pending', 'running') AND lane IS NOT NULL;
+CREATE INDEX jobs_that_are_only ON jobs (kind, only_one)
+WHERE state IN ('pending', 'running') AND only_one IS NOT NULL;
+CREATE INDEX jobs_by_state ON jobs (state, key);
 
+-- What happened. The last row always stays: the next event is numbered from it.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY,
     type TEXT NOT NULL,
     memory_id BLOB NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
+
+-- Who has had all events up to which number.
+CREATE TABLE subscribers (
+    name TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Each link is the digest of the one before it and of its own fields, so that no row can be changed or
 -- taken out unseen. It names things and never quotes them.

@@ -1,0 +1,1 @@
+"""How a memory ages, and what is cleared away behind it."""
