@@ -13,8 +13,10 @@ from holdfast.testing.in_memory import (
     InMemoryWordIndex,
     open_in_memory,
 )
+from holdfast.testing.language_model import Asked, ScriptedLanguageModel
 
 __all__ = [
+    "Asked",
     "CountingIds",
     "FrozenClock",
     "HashingEmbedder",
@@ -23,5 +25,6 @@ __all__ = [
     "InMemoryStore",
     "InMemoryVectorIndex",
     "InMemoryWordIndex",
+    "ScriptedLanguageModel",
     "open_in_memory",
 ]
