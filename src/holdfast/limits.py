@@ -121,13 +121,13 @@ MODEL_NEIGHBOURS_MAX = 10
 MODEL_NEIGHBOUR_CHARACTERS_MAX = 400
 """Characters of a memory that a model is shown: what it is about, not a page of it."""
 
-MODEL_MESSAGE_CHARACTERS_MAX = 8_000
-"""Characters of one message that a model is shown, about 2,000 tokens: the beginning of a pasted file. The
-whole of it is stored word for word all the same."""
+MODEL_MESSAGE_TOKENS_MAX = 2_000
+"""Tokens of one message that a model is shown, by estimate: the beginning of a pasted file. The whole of it is
+stored word for word all the same."""
 
-MODEL_PORTION_CHARACTERS_MAX = 16_000
-"""Characters of messages that share one call: about 4,000 tokens, which with the prompt and the reply fit
-into the context of 8,192 that local models are commonly run with."""
+MODEL_PORTION_TOKENS_MAX = 4_000
+"""Tokens of the messages that share one call, by estimate: with the prompt and the reply they fit into the
+context of 8,192 that local models are commonly run with."""
 
 MODEL_PORTION_MESSAGES_MAX = 50
 """Messages that share one call: of longer conversations models leave the middle out."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
+from holdfast.domain.budget import estimate_tokens
 from holdfast.domain.message import Message, Role
 from holdfast.domain.quoting import quoted, speaker_label
 from holdfast.formation.prompt.template import Template, load_template
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;"})
 _CUT = " […]"
+_LINE_TOKENS = 10
+"""What stands before the words of a message: date, weekday and speaker."""
 
 
 class Prompt(NamedTuple):
@@ -57,15 +60,23 @@ def portions(messages: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
     """
     found: list[tuple[Message, ...]] = []
     portion: list[Message] = []
-    room = limits.MODEL_PORTION_CHARACTERS_MAX
+    room = limits.MODEL_PORTION_TOKENS_MAX
     for message in messages:
-        size = min(len(message.content), limits.MODEL_MESSAGE_CHARACTERS_MAX)
+        size = _LINE_TOKENS + min(estimate_tokens(message.content), limits.MODEL_MESSAGE_TOKENS_MAX)
         if portion and (size > room or len(portion) == limits.MODEL_PORTION_MESSAGES_MAX):
             found.append(tuple(portion))
-            portion, room = [], limits.MODEL_PORTION_CHARACTERS_MAX
+            portion, room = [], limits.MODEL_PORTION_TOKENS_MAX
         portion.append(message)
         room -= size
     return (*found, tuple(portion)) if portion else tuple(found)
+
+
+def beginning_of(text: str) -> str:
+    """What a model is shown of a message: all of it, or about its first ``MODEL_MESSAGE_TOKENS_MAX`` tokens."""
+    tokens = estimate_tokens(text)
+    if tokens <= limits.MODEL_MESSAGE_TOKENS_MAX:
+        return text
+    return text[: len(text) * limits.MODEL_MESSAGE_TOKENS_MAX // tokens]
 
 
 def _memory_line(number: int, memory: Memory) -> str:
@@ -77,7 +88,7 @@ def _memory_line(number: int, memory: Memory) -> str:
 
 def _message_line(message: Message, now: datetime) -> str:
     speaker = speaker_label(message.name, message.role).translate(_MARKUP)
-    words = _shown(message.content, limits.MODEL_MESSAGE_CHARACTERS_MAX)
+    words = _shown(message.content, len(beginning_of(message.content)))
     return f"[{_day(message.at or now)}] {speaker}: {words}"
 
 

@@ -18,6 +18,7 @@ from holdfast import limits
 from holdfast.domain.memory import origin_of, trust_of
 from holdfast.domain.spelling import COMMON_WORDS, spell_query, spell_words
 from holdfast.domain.timewords import says_when
+from holdfast.formation.prompt.render import beginning_of
 
 if TYPE_CHECKING:
     from holdfast.domain.message import Message
@@ -49,7 +50,7 @@ class Evidence(NamedTuple):
 
 def evidence_of(messages: Sequence[Message]) -> Evidence:
     """What statements about these messages are held against."""
-    shown = [message.content[: limits.MODEL_MESSAGE_CHARACTERS_MAX] for message in messages]
+    shown = [beginning_of(message.content) for message in messages]
     return Evidence(
         tuple(telling(text) for text in shown),
         frozenset().union(*(telling(message.name or "") for message in messages)) | _SPEAKERS,
