@@ -57,9 +57,10 @@ def open_language_model(name: str, settings: Settings | None = None) -> Language
     """The language model of that name: one on a server, or one that an installed package brings.
 
     ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``, ``openrouter:NAME``, and for any server that speaks
-    OpenAI's API ``http://HOST:PORT/v1#NAME``; address and key come from the settings, those of the environment by
-    default. A package brings one by an entry point ``model.<name>`` in the group ``holdfast.adapters`` that
-    names a class or function without arguments. Nobody is asked before the first call.
+    OpenAI's API ``http://HOST:PORT/v1#NAME``; address and key come from the settings, by default
+    those of the environment. A package brings one by an entry point ``model.<name>`` in the group
+    ``holdfast.adapters`` that names a class or function without arguments. Nobody is asked before the first
+    call.
 
     Raises:
         InvalidInput: ``unknown_model`` or ``invalid_model_url``.

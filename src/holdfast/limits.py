@@ -122,8 +122,8 @@ MODEL_NEIGHBOUR_CHARACTERS_MAX = 400
 """Characters of a memory that a model is shown: what it is about, not a page of it."""
 
 MODEL_MESSAGE_TOKENS_MAX = 2_000
-"""Tokens of one message that a model is shown, by estimate: the beginning of a pasted file. The whole of it is
-stored word for word all the same."""
+"""Tokens of one message that a model is shown, by estimate: the beginning of a pasted file. The whole of it
+is stored word for word all the same."""
 
 MODEL_PORTION_TOKENS_MAX = 4_000
 """Tokens of the messages that share one call, by estimate: with the prompt and the reply they fit into the

@@ -1,4 +1,4 @@
-"""Vectors by OpenAI's ``/embeddings``, from OpenAI or any server that speaks it. Needs the extra ``ollama``."""
+"""Vectors by OpenAI's ``/embeddings``, from any server that speaks it. Needs the extra ``ollama``."""
 
 from holdfast.adapters.openai.embedder import OpenAiEmbedder
 

@@ -39,7 +39,7 @@ class ReplyMode(Enum):
 
 
 class Dialect(NamedTuple):
-    """One API: how a client is made and what it is told, where models are listed, and whether they have prices."""
+    """One API: how a client is made, what it is told, where models are listed, whether they have prices."""
 
     model: Callable[[Server, httpx2.AsyncClient], Model]
     settings: ModelSettings

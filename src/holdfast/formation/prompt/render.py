@@ -72,7 +72,7 @@ def portions(messages: Sequence[Message]) -> tuple[tuple[Message, ...], ...]:
 
 
 def beginning_of(text: str) -> str:
-    """What a model is shown of a message: all of it, or about its first ``MODEL_MESSAGE_TOKENS_MAX`` tokens."""
+    """What a model is shown of a message: all of it, or its first ``MODEL_MESSAGE_TOKENS_MAX`` tokens."""
     tokens = estimate_tokens(text)
     if tokens <= limits.MODEL_MESSAGE_TOKENS_MAX:
         return text

@@ -1,7 +1,7 @@
 """The JSON schema of a reply.
 
-Every field is required and may be null, and nothing bounds a length or a number: that is what OpenAI's strict
-mode, Anthropic, Ollama and the grammars of llama.cpp take alike. The bounds are held when the reply is read.
+Every field is required, what may be absent may be null, and nothing bounds a length or a number: that is what
+OpenAI's strict mode, Anthropic, Ollama and the grammars of llama.cpp take alike. The bounds are held when the reply is read.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Final
 from holdfast.domain.decision import Decision
 from holdfast.domain.memory import Kind
 
-_TEXT_OR_NULL = {"type": ["string", "null"]}
+_NULL = {"type": "null"}
+_TEXT_OR_NULL = {"anyOf": [{"type": "string"}, _NULL]}
 
 _OPERATION = {
     "type": "object",
     "properties": {
         "verb": {"type": "string", "enum": [verb.value for verb in Decision]},
-        "memory": {"type": ["integer", "null"]},
+        "memory": {"anyOf": [{"type": "integer"}, _NULL]},
         "text": {"type": "string"},
         "kind": {"type": "string", "enum": [Kind.SEMANTIC.value, Kind.PROCEDURAL.value]},
         "subject": _TEXT_OR_NULL,
