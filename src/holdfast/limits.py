@@ -141,8 +141,9 @@ MODEL_REPLY_TOKENS_MAX = 2_048
 MODEL_REPLY_CHARACTERS_MAX = 65_536
 """A reply is read up to here; 2,048 tokens have about 8,000."""
 
-MODEL_REPLY_STARTS_MAX = 256
-"""Places of a broken reply where its JSON is looked for: each may be read to the end of the reply."""
+MODEL_REPLY_STARTS_MAX = 64
+"""Places of a broken reply where its JSON is looked for, twice as many as operations are accepted: each may
+be read to the end of the reply. The worst replies take 25 ms."""
 
 MODEL_REPAIRS_MAX = 1
 """Times that a model is asked again for a reply that cannot be read: a second one seldom helps."""
