@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.limits import REMOTE_EMBEDDING_DIMENSION_MAX
+from holdfast.remote.server import Server, require_url
 
 if TYPE_CHECKING:
     from holdfast.ports import Embedder, LanguageModel
@@ -113,13 +114,12 @@ def _with_dimensions(read: ModelName) -> tuple[ModelName, int | None]:
     return read._replace(model=match["model"]), int(match["dimensions"])
 
 
-def _server(read: ModelName, url: str | None, key: str | None, settings: Settings) -> Any:  # noqa: ANN401 (of a module that is loaded here)
+def _server(read: ModelName, url: str | None, key: str | None, settings: Settings) -> Server:
     """Where it is served. A provider's usual key goes to the provider's own address only."""
-    http = import_module("holdfast.remote.http")
     own = read.url or url
     place = own or (_ollama_url(settings.ollama_host) if read.provider == OLLAMA else _URLS[read.provider])
     usual = None if own else settings.provider_keys.get(read.provider)
-    return http.Server(http.require_url(place), read.model, key or usual)
+    return Server(require_url(place), read.model, key or usual)
 
 
 def _ollama_url(host: str | None) -> str:

@@ -8,11 +8,12 @@ from email.utils import parsedate_to_datetime
 from holdfast import limits
 from holdfast.domain.quoting import quoted
 from holdfast.errors import BackendError, BackendRejected, BackendUnavailable
+from holdfast.remote.server import Server
 
 _UNAUTHORISED = frozenset({401, 403})
 _PAYMENT_REQUIRED = 402
 _NOT_FOUND = 404
-_TIMEOUTS = frozenset({408, 504})
+_REQUEST_TIMEOUT = 408
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
 
@@ -109,21 +110,22 @@ def answer_unreadable(server: str, why: str) -> BackendRejected:
     )
 
 
-def of_status(status: int, server: str, model: str, *, why: str, retry_after: str | None) -> BackendError:
+def of_status(
+    status: int, server: Server, *, why: str, retry_after_seconds: float | None = None
+) -> BackendError:
     """The error for an HTTP status that is no success."""
     said = f"{status}: {why}" if why else str(status)
-    seconds = read_retry_after(retry_after)
     if status in _UNAUTHORISED:
-        return access_denied(server, said)
+        return access_denied(server.url, said)
     if status == _PAYMENT_REQUIRED:
-        return quota_exceeded(server, said)
+        return quota_exceeded(server.url, said)
     if status == _NOT_FOUND:
-        return not_found(server, model, said)
+        return not_found(server.url, server.model, said)
     if status == _RATE_LIMITED:
-        return rate_limited(server, seconds)
-    if status >= _SERVER_ERROR or status in _TIMEOUTS:
-        return failed(server, said, status, seconds)
-    return request_rejected(server, said, status)
+        return rate_limited(server.url, retry_after_seconds)
+    if status >= _SERVER_ERROR or status == _REQUEST_TIMEOUT:
+        return failed(server.url, said, status, retry_after_seconds)
+    return request_rejected(server.url, said, status)
 
 
 def read_retry_after(value: str | None) -> float | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from holdfast.remote import failures
 
 if TYPE_CHECKING:
-    from holdfast.remote.http import JsonClient, Server
+    from holdfast.remote.http import JsonClient
+    from holdfast.remote.server import Server
 
 
 def digest_of(server: Server, client: JsonClient) -> str:

@@ -13,7 +13,7 @@ from holdfast.remote.http import JsonClient
 
 if TYPE_CHECKING:
     from holdfast.ports import Vector, Vectors
-    from holdfast.remote.http import Server
+    from holdfast.remote.server import Server
 
 _DIGEST_LETTERS = 12
 _PROBE = "dimension"

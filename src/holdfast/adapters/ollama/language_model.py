@@ -13,7 +13,7 @@ from holdfast.remote.http import JsonClient
 
 if TYPE_CHECKING:
     from holdfast.domain.message import Message
-    from holdfast.remote.http import Server
+    from holdfast.remote.server import Server
 
 _PER_TOKEN_USD = 0.0
 """Ollama charges nothing by the token."""

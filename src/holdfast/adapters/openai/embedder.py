@@ -13,7 +13,7 @@ from holdfast.remote.http import JsonClient
 
 if TYPE_CHECKING:
     from holdfast.ports import Vector, Vectors
-    from holdfast.remote.http import Server
+    from holdfast.remote.server import Server
 
 _REVISION = "1"
 """The wire tells no revision of a model; this is that of our prefixes."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx2
     from pydantic_ai.models import Model
 
-    from holdfast.remote.http import Server
+    from holdfast.remote.server import Server
 
 _NO_KEY = "none"
 """Servers of one's own want no key, and the client libraries want one all the same."""

@@ -18,14 +18,15 @@ from holdfast.adapters.pydantic_ai.dialects import Dialect, ReplyMode, first_mod
 from holdfast.adapters.pydantic_ai.requests import chat_of, in_words, parameters_of, text_of
 from holdfast.adapters.pydantic_ai.translation import TRANSLATED, is_about_the_form, translated
 from holdfast.ports import Completion, ModelIdentity, Usage
-from holdfast.remote.http import JsonClient, is_own_machine, require_url
+from holdfast.remote.http import JsonClient, tls_context
+from holdfast.remote.server import is_own_machine, require_url
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.models import Model
 
     from holdfast.domain.message import Message
-    from holdfast.remote.http import Server
+    from holdfast.remote.server import Server
 
 
 class PydanticAiLanguageModel:
@@ -77,7 +78,7 @@ class PydanticAiLanguageModel:
     async def _ask(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> ModelResponse:
         timeout = httpx2.Timeout(self._server.timeout_seconds, connect=limits.MODEL_CONNECT_SECONDS)
         own = is_own_machine(self._server.url)
-        async with httpx2.AsyncClient(timeout=timeout, trust_env=not own) as http:
+        async with httpx2.AsyncClient(timeout=timeout, verify=tls_context(), trust_env=not own) as http:
             try:
                 return await self._answer(self._dialect.model(self._server, http), messages, schema)
             except TRANSLATED as error:

@@ -43,10 +43,10 @@ def parameters_of(schema: Mapping[str, object], mode: ReplyMode) -> ModelRequest
     """What a request says of its reply."""
     match mode:
         case ReplyMode.SCHEMA:
-            output = OutputObjectDefinition(json_schema=dict(schema), name=_REPLY, strict=True)
+            output = OutputObjectDefinition(json_schema=_copy(schema), name=_REPLY, strict=True)
             return ModelRequestParameters(output_mode="native", output_object=output)
         case ReplyMode.TOOL:
-            tool = ToolDefinition(name=_REPLY, parameters_json_schema=dict(schema), kind="output")
+            tool = ToolDefinition(name=_REPLY, parameters_json_schema=_copy(schema), kind="output")
             return ModelRequestParameters(output_mode="tool", output_tools=[tool], allow_text_output=False)
         case ReplyMode.WORDS:
             return ModelRequestParameters()
@@ -58,6 +58,12 @@ def text_of(response: ModelResponse) -> str:
     if called:
         return called[0].args_as_json_str()
     return "".join(part.content for part in response.parts if isinstance(part, TextPart))
+
+
+def _copy(schema: Mapping[str, object]) -> dict[str, object]:
+    """The schema with no part shared: the client libraries take such parts to pieces where they stand."""
+    copied: dict[str, object] = json.loads(json.dumps(dict(schema)))
+    return copied
 
 
 def _message_of(message: Message) -> ModelMessage:

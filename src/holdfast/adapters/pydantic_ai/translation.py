@@ -20,19 +20,26 @@ from pydantic_ai.exceptions import (
 
 from holdfast.errors import BackendError
 from holdfast.remote import failures
-from holdfast.remote.http import Server
+from holdfast.remote.server import Server
 
-TRANSLATED = (AgentRunError, UserError)
-"""What its requests raise."""
+_MISREAD = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes out of the client libraries when a server answers in another shape than theirs."""
+
+TRANSLATED = (AgentRunError, UserError, *_MISREAD)
+"""What a request raises."""
 
 
-def translated(error: AgentRunError | UserError, server: Server) -> BackendError:
+def translated(error: Exception, server: Server) -> BackendError:
     """The error of ours that says the same."""
-    if isinstance(error, ModelAPIError):
-        return _of_the_server(error, server)
-    if isinstance(error, UserError):
-        return failures.request_rejected(server.url, error.message)
-    return failures.answer_unreadable(server.url, error.message)
+    match error:
+        case ModelAPIError() if not isinstance(error.__cause__, _MISREAD):
+            return _of_the_server(error, server)
+        case UserError():
+            return failures.request_rejected(server.url, error.message)
+        case AgentRunError():
+            return failures.answer_unreadable(server.url, error.message)
+        case _:
+            return failures.answer_unreadable(server.url, str(error))
 
 
 def _of_the_server(error: ModelAPIError, server: Server) -> BackendError:
@@ -49,10 +56,13 @@ def _of_the_server(error: ModelAPIError, server: Server) -> BackendError:
     ):
         if isinstance(error, kind):
             return ours
-    return failures.failed(server.url, why, _status_of(error), wait)
+    status = _status_of(error)
+    if status is None:
+        return failures.answer_unreadable(server.url, why)
+    return failures.of_status(status, server, why=why, retry_after_seconds=wait)
 
 
-def is_about_the_form(error: AgentRunError | UserError) -> bool:
+def is_about_the_form(error: AgentRunError) -> bool:
     """Whether the server refused the form of a request, such as its schema, and may take another."""
     return isinstance(error, ModelRequestRejectedError) and not isinstance(
         error, (ModelAuthenticationError, ModelContextWindowExceededError, ModelNotFoundError)
@@ -60,7 +70,11 @@ def is_about_the_form(error: AgentRunError | UserError) -> bool:
 
 
 def _status_of(error: ModelAPIError) -> int | None:
-    return error.status_code if isinstance(error, ModelHTTPError) else None
+    """The HTTP status; that of a redirect is known to the client library only."""
+    if isinstance(error, ModelHTTPError):
+        return error.status_code
+    status = getattr(error.__cause__, "status_code", None)
+    return status if isinstance(status, int) else None
 
 
 def _words_of(error: ModelAPIError) -> str:

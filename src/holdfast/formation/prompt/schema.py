@@ -1,7 +1,8 @@
 """The JSON schema of a reply.
 
 Every field is required, what may be absent may be null, and nothing bounds a length or a number: that is what
-OpenAI's strict mode, Anthropic, Ollama and the grammars of llama.cpp take alike. The bounds are held when the reply is read.
+OpenAI's strict mode, Anthropic, Ollama and the grammars of llama.cpp take alike. The bounds are held when the
+reply is read.
 """
 
 from __future__ import annotations
