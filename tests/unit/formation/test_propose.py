@@ -47,7 +47,9 @@ def test_a_hopeless_model_is_an_error_that_may_pass() -> None:
     with pytest.raises(BackendUnavailable) as caught:
         ask(model)
     assert caught.value.code == "model_reply_unreadable"
-    assert caught.value.fields["input_tokens"] > 0
+    tokens = caught.value.fields["input_tokens"]
+    assert isinstance(tokens, int)
+    assert tokens > 900
     assert len(model.asked) == 2
 
 

@@ -37,7 +37,7 @@ def read(value: object, view: Shown | None = None) -> Proposals:
     return found
 
 
-def read_one(view: Shown | None = None, **fields: Any) -> Proposal | DropReason:  # noqa: ANN401 (JSON)
+def read_one(view: Shown | None = None, /, **fields: Any) -> Proposal | DropReason:  # noqa: ANN401 (JSON)
     found = read({"operations": [BERLIN | fields]}, view)
     return found.accepted[0] if found.accepted else found.dropped[0].reason
 
