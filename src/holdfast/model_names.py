@@ -27,7 +27,7 @@ _URLS = {
     "openrouter": "https://openrouter.ai/api/v1",
 }
 _WITHOUT_EMBEDDINGS = frozenset({"anthropic"})
-_DIALECTS = {"anthropic": "ANTHROPIC", "openai": "OPENAI", "openrouter": "OPENAI"}
+_DIALECTS = {"anthropic": "ANTHROPIC", "openai": "OPENAI", "openrouter": "OPENROUTER"}
 _DIMENSIONS = re.compile(r"(?P<model>.+)@(?P<dimensions>[1-9]\d{0,4})")
 
 

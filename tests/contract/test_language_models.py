@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from holdfast import limits
 from holdfast.adapters.ollama import OllamaLanguageModel
 from holdfast.adapters.pydantic_ai import PydanticAiLanguageModel
 from holdfast.adapters.pydantic_ai.dialects import ANTHROPIC, COMPATIBLE, OPENAI
@@ -122,6 +123,27 @@ def test_the_key_goes_into_a_header_and_nowhere_else(wire: Wire) -> None:
             assert "secret-key" in json.dumps(dict(request.headers))
             assert "secret-key" not in json.dumps(request.body) + request.path
     assert "secret-key" not in repr(vars(model))
+
+
+LEAKS = {
+    "OPENAI_ORG_ID": "leaked", "OPENAI_PROJECT_ID": "leaked", "OPENAI_CUSTOM_HEADERS": "x-mine: leaked",
+    "OPENAI_API_KEY": "leaked", "OPENAI_ADMIN_KEY": "leaked", "OPENAI_BASE_URL": "http://127.0.0.1:9/leaked",
+    "ANTHROPIC_API_KEY": "leaked", "ANTHROPIC_AUTH_TOKEN": "leaked", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9/",
+    "ANTHROPIC_CUSTOM_HEADERS": "Authorization: leaked",
+}  # fmt: skip
+
+
+def test_nothing_of_the_environment_or_the_machine_is_sent(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in LEAKS.items():
+        monkeypatch.setenv(name, value)
+    with serve(saying(wire, REPLY)) as loopback:
+        wire.make(Server(loopback.url + wire.path, wire.model, None)).complete(CHAT, REPLY_SCHEMA)
+    sent = json.dumps([loopback.asked[0].body, dict(loopback.asked[0].headers)]).casefold()
+    assert "leaked" not in sent
+    assert "stainless" not in sent
+    assert "authorization" not in sent
 
 
 def test_verify_asks_without_spending_tokens(wire: Wire) -> None:
@@ -264,6 +286,13 @@ NO_ANSWERS: dict[str, Answer] = {
 @pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS.keys())
 def test_another_kind_of_server_is_said_to_be_one(wire: Wire, answer: Answer) -> None:
     with served(wire, lambda _: answer) as (model, _), failing(BackendRejected, "model_answer_unreadable"):
+        model.complete(CHAT, None)
+
+
+def test_an_answer_without_end_is_cut_off(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MODEL_ANSWER_BYTES_MAX", 10_000)
+    endless = Answer(b'{"a": "' + b"x" * 200_000, headers=JSON)
+    with served(wire, lambda _: endless) as (model, _), failing(BackendRejected, "model_answer_unreadable"):
         model.complete(CHAT, None)
 
 

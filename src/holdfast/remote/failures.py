@@ -110,6 +110,11 @@ def answer_unreadable(server: str, why: str) -> BackendRejected:
     )
 
 
+def too_large(server: str) -> BackendRejected:
+    """An answer that is longer than any of a model server."""
+    return answer_unreadable(server, f"it has more than {limits.MODEL_ANSWER_BYTES_MAX:,} bytes")
+
+
 def of_status(
     status: int, server: Server, *, why: str, retry_after_seconds: float | None = None
 ) -> BackendError:

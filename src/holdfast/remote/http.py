@@ -82,9 +82,7 @@ class JsonClient:
         for chunk in response.iter_bytes(_CHUNK_BYTES):
             answer += chunk
             if len(answer) > limits.MODEL_ANSWER_BYTES_MAX:
-                raise failures.answer_unreadable(
-                    self._url, f"it has more than {limits.MODEL_ANSWER_BYTES_MAX:,} bytes"
-                )
+                raise failures.too_large(self._url)
             if time.monotonic() > until:
                 raise failures.timed_out(self._url, self._server.timeout_seconds)
         return bytes(answer)

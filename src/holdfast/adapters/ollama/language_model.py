@@ -61,9 +61,8 @@ class OllamaLanguageModel:
         if not isinstance(text, str):
             raise failures.answer_unreadable(self._server.url, "it holds no message")
         usage = Usage(_count(answer.get("prompt_eval_count")), _count(answer.get("eval_count")))
-        return Completion(
-            text, usage, _PER_TOKEN_USD * usage.total_tokens, str(answer.get("model") or self._server.model)
-        )
+        name = str(answer.get("model") or self._server.model)[: limits.NAME_CHARACTERS_MAX]
+        return Completion(text, usage, _PER_TOKEN_USD * usage.total_tokens, name)
 
     def verify(self) -> None:
         digest_of(self._server, self._client)

@@ -92,4 +92,5 @@ OPENAI = Dialect(_openai, _SETTINGS, "/models", _bearer, has_prices=True)
 COMPATIBLE = Dialect(
     _compatible, ModelSettings(**_SETTINGS, temperature=0.0), "/models", _bearer, has_prices=False
 )
+OPENROUTER = COMPATIBLE._replace(has_prices=True)
 ANTHROPIC = Dialect(_anthropic, _SETTINGS, "/v1/models", _anthropic_headers, has_prices=True)

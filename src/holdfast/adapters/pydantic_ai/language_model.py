@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import httpx2
 from pydantic_ai.direct import model_request
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import ModelRequestParameters
@@ -15,11 +14,12 @@ from pydantic_ai.settings import ModelSettings
 
 from holdfast import limits
 from holdfast.adapters.pydantic_ai.dialects import Dialect, ReplyMode, first_mode
-from holdfast.adapters.pydantic_ai.requests import chat_of, in_words, parameters_of, text_of
+from holdfast.adapters.pydantic_ai.requests import chat_of, parameters_of, text_of, with_schema
 from holdfast.adapters.pydantic_ai.translation import TRANSLATED, is_about_the_form, translated
+from holdfast.adapters.pydantic_ai.wire import connect
 from holdfast.ports import Completion, ModelIdentity, Usage
-from holdfast.remote.http import JsonClient, tls_context
-from holdfast.remote.server import is_own_machine, require_url
+from holdfast.remote.http import JsonClient
+from holdfast.remote.server import require_url
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -67,7 +67,7 @@ class PydanticAiLanguageModel:
             text_of(response),
             Usage(response.usage.input_tokens, response.usage.output_tokens),
             self._cost_of(response),
-            response.model_name or self._server.model,
+            (response.model_name or self._server.model)[: limits.NAME_CHARACTERS_MAX],
         )
 
     def verify(self) -> None:
@@ -76,9 +76,7 @@ class PydanticAiLanguageModel:
         JsonClient(self._server._replace(key=None), headers=headers).get(self._dialect.models_path)
 
     async def _ask(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> ModelResponse:
-        timeout = httpx2.Timeout(self._server.timeout_seconds, connect=limits.MODEL_CONNECT_SECONDS)
-        own = is_own_machine(self._server.url)
-        async with httpx2.AsyncClient(timeout=timeout, verify=tls_context(), trust_env=not own) as http:
+        async with connect(self._server, self._dialect.headers(self._server.key)) as http:
             try:
                 return await self._answer(self._dialect.model(self._server, http), messages, schema)
             except TRANSLATED as error:
@@ -88,17 +86,17 @@ class PydanticAiLanguageModel:
         self, model: Model, messages: Sequence[Message], schema: Mapping[str, object] | None
     ) -> ModelResponse:
         """One response; a second request only where the server refuses the form of the first."""
-        chat = chat_of(messages)
         if schema is None:
-            return await self._request(model, chat, ModelRequestParameters())
+            return await self._request(model, chat_of(messages), ModelRequestParameters())
         mode = self._mode or first_mode(model)
         if mode is not ReplyMode.WORDS:
             try:
-                return await self._request(model, chat, parameters_of(schema, mode))
+                return await self._request(model, chat_of(messages), parameters_of(schema, mode))
             except AgentRunError as error:
                 if not is_about_the_form(error):
                     raise
-        response = await self._request(model, [in_words(schema), *chat], ModelRequestParameters())
+        chat = chat_of(with_schema(messages, schema))
+        response = await self._request(model, chat, ModelRequestParameters())
         self._mode = ReplyMode.WORDS
         return response
 
@@ -111,7 +109,7 @@ class PydanticAiLanguageModel:
 
     def _cost_of(self, response: ModelResponse) -> float | None:
         """The price by the tables that ship with Pydantic AI; none for a model that they do not know."""
-        if not self._dialect.has_prices:
+        if not self._dialect.has_prices or not response.model_name:
             return None
         try:
             return float(response.cost().total_price)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from pydantic_ai.messages import (
     ModelMessage,
@@ -20,10 +20,7 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.tools import ToolDefinition
 
 from holdfast.adapters.pydantic_ai.dialects import ReplyMode
-from holdfast.domain.message import Role
-
-if TYPE_CHECKING:
-    from holdfast.domain.message import Message
+from holdfast.domain.message import Message, Role
 
 _REPLY = "reply"
 _IN_WORDS = "Reply with nothing but one JSON value that keeps to this JSON schema:\n"
@@ -34,9 +31,16 @@ def chat_of(messages: Sequence[Message]) -> list[ModelMessage]:
     return [_message_of(message) for message in messages]
 
 
-def in_words(schema: Mapping[str, object]) -> ModelMessage:
-    """The schema as an instruction, for a server that takes none."""
-    return ModelRequest(parts=[SystemPromptPart(_IN_WORDS + json.dumps(dict(schema)))])
+def with_schema(messages: Sequence[Message], schema: Mapping[str, object]) -> tuple[Message, ...]:
+    """The messages with the schema as an instruction, for a server that takes none.
+
+    It joins the instructions that are there: many chat templates take one system message, the first.
+    """
+    words = _IN_WORDS + json.dumps(dict(schema))
+    if messages and messages[0].role is Role.SYSTEM:
+        first = replace(messages[0], content=f"{messages[0].content}\n\n{words}")
+        return (first, *messages[1:])
+    return (Message(Role.SYSTEM, words), *messages)
 
 
 def parameters_of(schema: Mapping[str, object], mode: ReplyMode) -> ModelRequestParameters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_ai.exceptions import (
     AgentRunError,
+    ContentFilterError,
     ModelAPIError,
     ModelAuthenticationError,
     ModelConnectionError,
@@ -31,7 +32,11 @@ TRANSLATED = (AgentRunError, UserError, *_MISREAD)
 
 def translated(error: Exception, server: Server) -> BackendError:
     """The error of ours that says the same."""
+    if isinstance(ours := _first_of_ours(error), BackendError):
+        return ours
     match error:
+        case ContentFilterError():
+            return failures.request_rejected(server.url, error.message)
         case ModelAPIError() if not isinstance(error.__cause__, _MISREAD):
             return _of_the_server(error, server)
         case UserError():
@@ -40,6 +45,13 @@ def translated(error: Exception, server: Server) -> BackendError:
             return failures.answer_unreadable(server.url, error.message)
         case _:
             return failures.answer_unreadable(server.url, str(error))
+
+
+def _first_of_ours(error: BaseException | None) -> BaseException | None:
+    """What our own connection raised inside the client libraries, who wrap it in theirs."""
+    while error is not None and not isinstance(error, BackendError):
+        error = error.__cause__
+    return error
 
 
 def _of_the_server(error: ModelAPIError, server: Server) -> BackendError:
