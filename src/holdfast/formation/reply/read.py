@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
@@ -10,10 +11,19 @@ from holdfast.domain.decision import Decision
 from holdfast.domain.memory import Kind, origin_of, trust_of
 from holdfast.domain.message import Role
 from holdfast.domain.proposal import Dropped, DropReason, Proposal, Proposals
+from holdfast.domain.quoting import quoted
 from holdfast.domain.text import collapse_white_space
 from holdfast.formation.reply import fields as field
 from holdfast.formation.reply.decode import find_operations
-from holdfast.formation.reply.support import Evidence, Support, evidence_of, mentions, support_of, telling
+from holdfast.formation.reply.support import (
+    Evidence,
+    Support,
+    evidence_of,
+    is_known,
+    mentions,
+    support_of,
+    telling,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,7 +114,8 @@ def _stated(
     refusal = _refusal_of_text(text) or _refusal_of_support(support, target, kind)
     if refusal:
         return refusal
-    return _proposal(verb, target, operation, support, text=text, kind=kind, valid_at=valid_at)
+    found = _proposal(verb, target, operation, support, text=text, kind=kind, valid_at=valid_at)
+    return _grounded(found, context)
 
 
 def _unstated(verb: Decision, target: Memory, operation: Mapping[str, object], context: _Context) -> _Outcome:
@@ -112,7 +123,8 @@ def _unstated(verb: Decision, target: Memory, operation: Mapping[str, object], c
     support = mentions(target.text, context.evidence)
     if verb is Decision.DELETE and (refusal := _refusal_of_support(support, target, target.kind)):
         return refusal
-    return _proposal(verb, target, operation, support, text=target.text, kind=target.kind, valid_at=None)
+    found = _proposal(verb, target, operation, support, text=target.text, kind=target.kind)
+    return _grounded(found, context)
 
 
 def _proposal(
@@ -123,7 +135,7 @@ def _proposal(
     *,
     text: str,
     kind: Kind,
-    valid_at: datetime | None,
+    valid_at: datetime | None = None,
 ) -> Proposal:
     return Proposal(
         verb=verb,
@@ -138,6 +150,23 @@ def _proposal(
         importance=field.importance_in(operation),
         entities=field.entities_in(operation),
         positions=support.positions,
+    )
+
+
+def _grounded(proposal: Proposal, context: _Context) -> Proposal:
+    """Without the names, values and time words that neither the statement nor the messages know."""
+
+    def known(line: str | None) -> str | None:
+        return line if is_known(line, proposal.text, context.evidence) else None
+
+    said = " ".join(quoted(message.content) for message in context.shown.messages).casefold()
+    words = proposal.time_words
+    return replace(
+        proposal,
+        subject=known(proposal.subject),
+        value=known(proposal.value),
+        time_words=words if words and words.casefold() in said else None,
+        entities=tuple(name for name in proposal.entities if known(name)),
     )
 
 

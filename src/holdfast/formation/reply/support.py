@@ -81,6 +81,12 @@ def support_of(statement: str, evidence: Evidence, named: str = "") -> Support:
     return _best(told, evidence)
 
 
+def is_known(line: str | None, statement: str, evidence: Evidence) -> bool:
+    """Whether a name or value has a word of the statement or the messages, or tells nothing, like a date."""
+    words = telling(line or "", of_query=True)
+    return not words or not words.isdisjoint(evidence.names.union(telling(statement), *evidence.said))
+
+
 def mentions(text: str, evidence: Evidence) -> Support:
     """The messages that speak of what a text is about: they share a telling word with it."""
     return _best(telling(text, of_query=True) - evidence.names, evidence)
