@@ -166,7 +166,7 @@ MODEL_ENTITIES_MAX = 16
 MODEL_SUPPORT_SHARE_MIN = 0.34
 """The part of a statement's telling words that must stand in the messages or the memory that it names.
 Measured on 707 statements made of the questions of conversations: 93 % pass on the three messages around
-their evidence, 1.4 % on three messages of another conversation (with 0.25: 96 and 9 %; with 0.5: 88 and 0.4)."""
+their evidence, 1.4 % on three messages of another conversation (at 0.25: 96 and 9 %, at 0.5: 88 and 0.4)."""
 
 MODEL_YEAR_MIN = 1000
 """A statement is true since then at the earliest; an earlier date is a mistake."""

@@ -205,6 +205,12 @@ def test_an_answer_without_end_is_cut_off(wire: Wire, monkeypatch: pytest.Monkey
     assert caught.value.code == "model_answer_unreadable"
 
 
+def test_a_store_does_not_open_without_its_server(wire: Wire) -> None:
+    with pytest.raises(BackendUnavailable) as caught:
+        Holdfast(":memory:", embedder=wire.make(server_at("http://127.0.0.1:9", wire)))
+    assert caught.value.code == "model_unreachable"
+
+
 def test_a_store_works_with_it(wire: Wire) -> None:
     with serve(wire.reply) as loopback:
         embedder = wire.make(server_at(loopback.url, wire))

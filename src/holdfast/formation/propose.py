@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast import limits
 from holdfast.domain.message import Message, Role
 from holdfast.domain.quoting import quoted
-from holdfast.errors import BackendUnavailable
-from holdfast.formation.prompt.render import render
+from holdfast.errors import BackendUnavailable, LimitExceeded
+from holdfast.formation.prompt.render import portions, render
 from holdfast.formation.prompt.schema import REPLY_SCHEMA
 from holdfast.formation.reply.read import Shown, read_reply
 from holdfast.ports import Usage
@@ -51,10 +51,12 @@ def propose(
         now: when messages without a time of their own were said.
 
     Raises:
+        LimitExceeded: ``portion_too_large`` for messages that are more than one portion.
         BackendUnavailable: ``model_reply_unreadable`` when the second reply cannot be read either; its fields
             ``input_tokens``, ``output_tokens`` and ``cost_usd`` say what was spent.
         BackendError: as the model raises it.
     """
+    _require_one_portion(messages)
     prompt = render(messages, neighbours, now=now)
     shown = Shown(prompt.shown, messages, now)
     chat = prompt.chat
@@ -67,6 +69,16 @@ def propose(
             return Proposed(proposals, usage, cost, len(replies), replies[-1].model, str(prompt.template))
         chat = (*prompt.chat, *_repair(replies[-1]))
     raise _unreadable(model, replies)
+
+
+def _require_one_portion(messages: Sequence[Message]) -> None:
+    if len(portions(messages)) > 1:
+        raise LimitExceeded(
+            f"{len(messages):,} messages are too much for one call of a model: give it their portions in turn",
+            code="portion_too_large",
+            messages=len(messages),
+            messages_max=limits.MODEL_PORTION_MESSAGES_MAX,
+        )
 
 
 def _repair(reply: Completion) -> tuple[Message, ...]:

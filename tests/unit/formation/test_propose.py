@@ -2,8 +2,9 @@
 
 import pytest
 
+from holdfast import limits
 from holdfast.domain.message import Message, Role
-from holdfast.errors import BackendUnavailable
+from holdfast.errors import BackendUnavailable, LimitExceeded
 from holdfast.formation.prompt.schema import REPLY_SCHEMA
 from holdfast.formation.propose import REPAIR, Proposed, propose
 from holdfast.testing import ScriptedLanguageModel
@@ -57,6 +58,15 @@ def test_an_error_of_the_model_is_passed_on() -> None:
     model = ScriptedLanguageModel(BackendUnavailable("gone", code="model_unreachable"))
     with pytest.raises(BackendUnavailable, match="gone"):
         ask(model)
+
+
+def test_more_than_one_portion_is_refused() -> None:
+    model = ScriptedLanguageModel(GOOD)
+    with pytest.raises(LimitExceeded) as caught:
+        propose(SAID * (limits.MODEL_PORTION_MESSAGES_MAX + 1), [], model=model, now=NOW)
+    assert caught.value.code == "portion_too_large"
+    assert model.asked == []
+    propose(SAID * limits.MODEL_PORTION_MESSAGES_MAX, [], model=model, now=NOW)
 
 
 def test_a_script_may_answer_by_what_it_is_asked_and_ends() -> None:
