@@ -74,7 +74,7 @@ def propose(
 def _require_one_portion(messages: Sequence[Message]) -> None:
     if len(portions(messages)) > 1:
         raise LimitExceeded(
-            f"{len(messages):,} messages are too much for one call of a model: give it their portions in turn",
+            f"{len(messages):,} messages are too much for one call of a model: give it portions in turn",
             code="portion_too_large",
             messages=len(messages),
             messages_max=limits.MODEL_PORTION_MESSAGES_MAX,
