@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -60,9 +60,7 @@ class PydanticAiLanguageModel:
         return ModelIdentity(self._provider, self._server.model)
 
     def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
-        # A loop of its own: the caller's thread may be running one already, as in a notebook.
-        with ThreadPoolExecutor(1, thread_name_prefix="holdfast-asks-a-model") as thread:
-            response = thread.submit(lambda: asyncio.run(self._ask(messages, schema))).result()
+        response = _awaited(lambda: self._ask(messages, schema))
         return Completion(
             text_of(response),
             Usage(response.usage.input_tokens, response.usage.output_tokens),
@@ -115,3 +113,21 @@ class PydanticAiLanguageModel:
             return float(response.cost().total_price)
         except (LookupError, ValueError):
             return None
+
+
+def _awaited(ask: Callable[[], Coroutine[object, object, ModelResponse]]) -> ModelResponse:
+    """What it gives in the end. In a thread of its own where this one runs an event loop, as notebooks do;
+    else here, where Ctrl+C ends it at once.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _run(ask)
+    with ThreadPoolExecutor(1, thread_name_prefix="holdfast-asks-a-model") as thread:
+        return thread.submit(_run, ask).result()
+
+
+def _run(ask: Callable[[], Coroutine[object, object, ModelResponse]]) -> ModelResponse:
+    """Unlike ``asyncio.run`` it leaves the loop alone that the caller may have set for later."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(ask())
