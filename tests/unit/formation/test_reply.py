@@ -278,6 +278,12 @@ def test_of_several_operations_on_one_memory_the_first_counts() -> None:
     assert [one.reason for one in found.dropped] == [DropReason.SAME_TARGET] * 2
 
 
+def test_one_statement_replaces_one_memory() -> None:
+    found = read({"operations": [UPDATE, UPDATE | {"memory": 2}]})
+    assert [one.target_id for one in found.accepted] == ["hamburg"]
+    assert [one.reason for one in found.dropped] == [DropReason.SAME_TEXT]
+
+
 def test_the_same_statement_is_added_once() -> None:
     found = read({"operations": [BERLIN, BERLIN | {"text": "ana  moved to BERLIN"}]})
     assert [one.reason for one in found.dropped] == [DropReason.SAME_TEXT]

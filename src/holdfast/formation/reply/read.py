@@ -70,6 +70,7 @@ def read_reply(value: object, shown: Shown) -> Proposals | None:
 
 
 _Outcome = Proposal | DropReason
+_STATING = frozenset({Decision.ADD, Decision.UPDATE})
 
 
 def _read_operation(operation: object, context: _Context) -> _Outcome:
@@ -196,15 +197,16 @@ def _without_repetition(outcomes: Sequence[_Outcome]) -> list[_Outcome]:
         if isinstance(outcome, DropReason):
             kept.append(outcome)
             continue
-        text = collapse_white_space(outcome.text).casefold()
-        if outcome.target_id in targets:
+        stated = {collapse_white_space(outcome.text).casefold()} if outcome.verb in _STATING else set()
+        target = {outcome.target_id} if outcome.target_id else set()
+        if targets & target:
             kept.append(DropReason.SAME_TARGET)
-        elif outcome.target_id is None and text in texts:
+        elif texts & stated:
             kept.append(DropReason.SAME_TEXT)
         else:
             kept.append(outcome)
-            texts.add(text)
-            targets |= {outcome.target_id} if outcome.target_id else set()
+            texts |= stated
+            targets |= target
     return kept
 
 
