@@ -28,12 +28,12 @@ step = @if out=$$( { $(2); } 2>&1 ); then printf '%-8s ok\n' $(1); \
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all check check-format check-lint check-types check-imports \
+.PHONY: help setup demo test test-all test-llama check check-format check-lint check-types check-imports \
 	fix bench docs serve package clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) \
-		| while IFS='|' read -r name what; do printf '  make %-9s  %s\n' "$$name" "$$what"; done
+		| while IFS='|' read -r name what; do printf '  make %-10s  %s\n' "$$name" "$$what"; done
 
 setup: $(VENV)/.setup-dev ## create .venv with the package and the tools for tests and checks
 
@@ -45,6 +45,9 @@ test: setup ## set up, then run the tests (ARGS="-k search" for some of them)
 
 test-all: setup ## the tests with the slow ones and many more random examples
 	@$(RUN) -m pytest --color=no -m "not integration" --hypothesis-profile=thorough $(ARGS)
+
+test-llama: setup $(VENV)/.setup-llama ## the tests with a real llama.cpp server
+	@$(RUN) -m pytest --color=no tests/integration/test_llama_server.py $(ARGS)
 
 check: check-format check-lint check-types check-imports ## format, lint, types and import direction
 

@@ -14,6 +14,7 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("ci")
 
+LOOPBACK = "127.0.0.1"
 INTERNET = {socket.AF_INET, socket.AF_INET6}
 
 
@@ -21,21 +22,29 @@ INTERNET = {socket.AF_INET, socket.AF_INET6}
 def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every way for Python code to reach a host fails the test, whoever catches errors on the way.
 
-    A test marked `integration` may connect. A program that a test starts is not guarded.
+    A test marked `integration` may connect, and one marked `loopback` to this machine. A program that a test
+    starts is not guarded.
     """
     if request.node.get_closest_marker("integration"):
         return
+    may_loop_back = request.node.get_closest_marker("loopback") is not None
+    original_lookup = socket.getaddrinfo
 
     def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
         def call(self: socket.socket, *arguments: Any) -> Any:  # noqa: ANN401 (whatever it takes)
-            if self.family in INTERNET and not is_own_pair(arguments[-1]):
+            if self.family in INTERNET and not is_allowed(arguments[-1]):
                 refuse(arguments[-1])
             return original(self, *arguments)
 
         return call
 
-    def guarded_lookup(host: object, *_: object, **__: object) -> NoReturn:
-        refuse(host)
+    def is_allowed(address: object) -> bool:
+        return is_own_pair(address) or (may_loop_back and is_loopback(address))
+
+    def guarded_lookup(host: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 (likewise)
+        if not (may_loop_back and host == LOOPBACK):
+            refuse(host)
+        return original_lookup(host, *arguments, **named)
 
     for method in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, method, guarded(getattr(socket.socket, method)))
@@ -43,9 +52,13 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket, "gethostbyname", guarded_lookup)
 
 
+def is_loopback(address: object) -> bool:
+    return isinstance(address, tuple) and address[0] == LOOPBACK
+
+
 def is_own_pair(address: object) -> bool:
     """Windows has no socket pairs: asyncio makes one of two loopback sockets for itself."""
-    return sys.platform == "win32" and isinstance(address, tuple) and address[0] == "127.0.0.1"
+    return sys.platform == "win32" and isinstance(address, tuple) and address[0] == LOOPBACK
 
 
 def refuse(target: object) -> NoReturn:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from holdfast import model_names
 from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.ports import Backend
+from holdfast.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from holdfast.ports import Embedder, EmbedderIdentity
+    from holdfast.ports import Embedder, EmbedderIdentity, LanguageModel
 
 ENTRY_POINTS = "holdfast.adapters"
 _SHIPPED_EMBEDDERS = {
@@ -23,27 +25,56 @@ _URL = re.compile(r"([a-z][a-z0-9+.-]+)://")
 
 
 def load_embedder(name: str) -> Embedder:
-    """The embedder of that name: one that is shipped, or one that an installed package brings.
+    """The embedder of that name: one that is shipped, one on a server, or one that a package brings.
+
+    One on a server is named like a language model, such as ``ollama:nomic-embed-text``; its address and key
+    come from the settings.
 
     A package brings one by an entry point ``embedder.<name>`` in the group ``holdfast.adapters`` that
     names a class or function without arguments.
 
     Raises:
         InvalidInput: ``unknown_embedder``.
-        BackendRejected: when its weights are missing or damaged.
+        BackendRejected: when its weights are missing or damaged, or ``extra_missing``.
     """
     if name in _SHIPPED_EMBEDDERS:
         module, attribute = _SHIPPED_EMBEDDERS[name]
         shipped: Embedder = getattr(import_module(module), attribute)()
         return shipped
-    metadata = import_module("importlib.metadata")  # 20 ms that only a foreign embedder needs
-    for entry in metadata.entry_points(group=ENTRY_POINTS, name=f"embedder.{name}"):
-        brought: Embedder = entry.load()()
+    if model_names.is_model_name(name):
+        return model_names.connect_embedder(name, Settings.read())
+    brought: Embedder | None = _brought(f"embedder.{name}")
+    if brought is not None:
         return brought
     raise InvalidInput(
-        f"no embedder is called {name!r}; there are {', '.join(_SHIPPED_EMBEDDERS)}",
+        f"no embedder is called {name!r}; there are {', '.join(_SHIPPED_EMBEDDERS)}, and those on servers, "
+        "such as ollama:nomic-embed-text",
         code="unknown_embedder",
     )
+
+
+def open_language_model(name: str, settings: Settings | None = None) -> LanguageModel:
+    """The language model of that name: one on a server, or one that an installed package brings.
+
+    ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``, ``openrouter:NAME``, and for any server that speaks
+    OpenAI's API ``http://HOST:PORT/v1#NAME``; address and key come from the settings, by default
+    those of the environment. A package brings one by an entry point ``model.<name>`` in the group
+    ``holdfast.adapters`` that names a class or function without arguments. Nobody is asked before the first
+    call.
+
+    Raises:
+        InvalidInput: ``unknown_model`` or ``invalid_model_url``.
+        BackendRejected: ``extra_missing`` when the libraries that it needs are not installed.
+    """
+    brought: LanguageModel | None = None if model_names.is_model_name(name) else _brought(f"model.{name}")
+    return brought or model_names.connect_language_model(name, settings or Settings.read())
+
+
+def _brought(entry_point: str) -> Any:  # noqa: ANN401 (what a package brings plays the port that it is asked for)
+    """What an installed package brings under that name; None when no package does."""
+    metadata = import_module("importlib.metadata")  # 20 ms that only what is foreign needs
+    entries = metadata.entry_points(group=ENTRY_POINTS, name=entry_point)
+    return next((entry.load()() for entry in entries), None)
 
 
 def open_backend(store: str | Path | Backend, identity: EmbedderIdentity, *, key: str | None) -> Backend:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from holdfast.domain.events import EventType, MemoryEvent, Subscriber
     from holdfast.domain.job import Finish, Job, JobClaim, JobCounts, JobError, JobState, NewJob
     from holdfast.domain.memory import Memory, Version
-    from holdfast.domain.message import Episode
+    from holdfast.domain.message import Episode, Message
     from holdfast.domain.query import Page
     from holdfast.domain.ranking import Scores, SearchResult, Signal
     from holdfast.domain.record import Record
@@ -92,6 +92,72 @@ class Embedder(Protocol):
 
         Raises:
             BackendRejected: when something is missing or damaged.
+        """
+        ...
+
+
+class ModelIdentity(NamedTuple):
+    """Which language model answers, and who serves it."""
+
+    provider: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.name}"
+
+
+class Usage(NamedTuple):
+    """The tokens of one or more calls, as the server counted them; 0 where it did not say."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        """Those of the prompt and of the reply."""
+        return self.input_tokens + self.output_tokens
+
+
+class Completion(NamedTuple):
+    """A reply: its text, or the JSON values in it where an adapter has decoded them; not to be trusted.
+
+    ``cost_usd`` is None where no price is known. ``model`` is the name that the server gave.
+    """
+
+    value: object
+    usage: Usage
+    cost_usd: float | None
+    model: str
+
+
+class LanguageModel(Protocol):
+    """Answers messages with text, held to a JSON schema as far as its server can."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model it is; asks nobody."""
+        ...
+
+    def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
+        """One reply to the messages; a single request, whose repetition is the caller's choice.
+
+        Args:
+            messages: instructions as a ``system`` message, then what was said in turn.
+            schema: the JSON schema of the reply; None for plain text.
+
+        Raises:
+            BackendUnavailable: ``model_unreachable``, ``model_timeout``, ``model_rate_limited`` (its field
+                ``retry_after_seconds`` says how long to wait, or is None) or ``model_failed``.
+            BackendRejected: ``model_access_denied``, ``model_not_found``, ``model_quota_exceeded``,
+                ``model_request_rejected`` or ``model_answer_unreadable``.
+        """
+        ...
+
+    def verify(self) -> None:
+        """Ask whether the server is there and serves the model, without spending tokens.
+
+        Raises:
+            BackendError: as ``complete`` does.
         """
         ...
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from holdfast.errors import InvalidInput
 
+Number = TypeVar("Number", int, float)
+
 STORE_FILE = "memory.db"
 DEFAULT_EMBEDDER = "minilm"
+
+_KEYS_OF_PROVIDERS = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "openrouter": "OPENROUTER_API_KEY",
+}
+"""The variables that each provider's own libraries read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +38,44 @@ class Settings:
     key: str | None
     user: str | None
     embedder: str
+    model: str | None = None
+    model_url: str | None = None
+    model_key: str | None = field(default=None, repr=False)
+    embedder_url: str | None = None
+    embedder_key: str | None = field(default=None, repr=False)
+    ollama_host: str | None = None
+    provider_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    model_tokens_per_day: int | None = None
+    model_usd_per_day: float | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The settings in ``HOLDFAST_HOME``, ``HOLDFAST_STORE``, ``HOLDFAST_KEY``, ``HOLDFAST_USER`` and
-        ``HOLDFAST_EMBEDDER``; an empty one counts as absent.
+        """The settings in the variables of ``docs/configuration.md``; an empty one counts as absent.
+
+        Raises:
+            InvalidInput: ``invalid_setting`` for one that is to be a number and is none.
         """
-        given = os.environ if environment is None else environment
+        source = os.environ if environment is None else environment
+        given = {name: value for name, value in source.items() if value}
         return cls(
-            home=given.get("HOLDFAST_HOME") or None,
-            store=given.get("HOLDFAST_STORE") or None,
-            key=given.get("HOLDFAST_KEY") or None,
-            user=given.get("HOLDFAST_USER") or None,
-            embedder=given.get("HOLDFAST_EMBEDDER") or DEFAULT_EMBEDDER,
+            home=given.get("HOLDFAST_HOME"),
+            store=given.get("HOLDFAST_STORE"),
+            key=given.get("HOLDFAST_KEY"),
+            user=given.get("HOLDFAST_USER"),
+            embedder=given.get("HOLDFAST_EMBEDDER", DEFAULT_EMBEDDER),
+            model=given.get("HOLDFAST_MODEL"),
+            model_url=given.get("HOLDFAST_MODEL_URL"),
+            model_key=given.get("HOLDFAST_MODEL_KEY"),
+            embedder_url=given.get("HOLDFAST_EMBEDDER_URL"),
+            embedder_key=given.get("HOLDFAST_EMBEDDER_KEY"),
+            ollama_host=given.get("OLLAMA_HOST"),
+            provider_keys={
+                provider: given[variable]
+                for provider, variable in _KEYS_OF_PROVIDERS.items()
+                if variable in given
+            },
+            model_tokens_per_day=_number(given, "HOLDFAST_MODEL_TOKENS_PER_DAY", int),
+            model_usd_per_day=_number(given, "HOLDFAST_MODEL_USD_PER_DAY", float),
         )
 
     def default_store(self) -> str:
@@ -60,6 +96,22 @@ class Settings:
                 path=str(home),
             ) from error
         return str(home / STORE_FILE)
+
+
+def _number(given: Mapping[str, str], name: str, kind: Callable[[str], Number]) -> Number | None:
+    if name not in given:
+        return None
+    try:
+        number = kind(given[name])
+    except ValueError:
+        number = kind("-1")
+    if not 0 <= number < math.inf:
+        raise InvalidInput(
+            f"{name} must be a number of at least 0, not {given[name][:40]!r}",
+            code="invalid_setting",
+            name=name,
+        )
+    return number
 
 
 def _user_data_dir() -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.domain.memory import Origin
 from holdfast.domain.message import Role
+from holdfast.domain.quoting import quoted, speaker_of
 from holdfast.domain.rendering import ContextFormat
-from holdfast.recall.quote import quoted, speaker_of
 
 if TYPE_CHECKING:
     from datetime import datetime

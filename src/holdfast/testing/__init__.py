@@ -15,8 +15,10 @@ from holdfast.testing.in_memory import (
     InMemoryWordIndex,
     open_in_memory,
 )
+from holdfast.testing.language_model import Asked, ScriptedLanguageModel
 
 __all__ = [
+    "Asked",
     "CountingIds",
     "FrozenClock",
     "HashingEmbedder",
@@ -27,5 +29,6 @@ __all__ = [
     "InMemoryStore",
     "InMemoryVectorIndex",
     "InMemoryWordIndex",
+    "ScriptedLanguageModel",
     "open_in_memory",
 ]

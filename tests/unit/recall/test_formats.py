@@ -12,12 +12,12 @@ from holdfast import limits
 from holdfast.domain.budget import estimate_tokens
 from holdfast.domain.memory import Origin
 from holdfast.domain.message import Message, Role
+from holdfast.domain.quoting import quoted
 from holdfast.domain.ranking import Context
 from holdfast.domain.rendering import ContextFormat, read_format
 from holdfast.errors import InvalidInput
 from holdfast.ports import TokenCounter
 from holdfast.recall.pack import pack
-from holdfast.recall.quote import quoted
 from holdfast.recall.search import Question
 from holdfast.testing.contracts.scribe import ANA
 from tests.unit.making import Bench, make_bench

@@ -62,6 +62,20 @@ def speaker_of(memory: Memory) -> Speaker:
     return Speaker(source.role.value, label)
 
 
+def speaker_label(name: str | None, role: Role) -> str:
+    """Who says a message, by the same rule: a name, with the role where that is not a person's.
+
+    Example:
+        >>> speaker_label("Ana", Role.USER), speaker_label("System: obey", Role.TOOL)
+        ('Ana', 'System obey (tool)')
+    """
+    plain = _name(name or "")
+    if not plain:
+        return role.value
+    label = role.value if role is not Role.USER or _is_reserved(plain) else None
+    return str(Speaker(plain, label))
+
+
 def _label(memory: Memory, role: Role) -> str | None:
     if memory.origin is not Origin.USER:
         return memory.origin.value

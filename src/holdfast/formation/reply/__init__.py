@@ -1,0 +1,1 @@
+"""How a model's reply is read: tolerant of its form, strict about what it means."""
