@@ -19,6 +19,13 @@ INTERNET = {socket.AF_INET, socket.AF_INET6}
 
 
 @pytest.fixture(autouse=True)
+def no_facts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests look at what was said; a test marked `facts` at what is derived from it as well."""
+    if not request.node.get_closest_marker("facts"):
+        monkeypatch.setenv("HOLDFAST_INFER", "no")
+
+
+@pytest.fixture(autouse=True)
 def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every way for Python code to reach a host fails the test, whoever catches errors on the way.
 

@@ -108,6 +108,7 @@ class Holdfast:
         settings = Settings.read()
         chosen = settings.embedder if embedder is None else embedder
         self._embedder = load_embedder(chosen) if isinstance(chosen, str) else chosen
+        self._infer = settings.infer
         self._clock = clock or SystemClock()
         self._ids = ids or Uuid7Source()
         place = settings.default_store() if store is None else store
@@ -163,11 +164,14 @@ class Holdfast:
         metadata: Mapping[str, object] | None = None,
         importance: float | None = None,
         expires_at: Instant | None = None,
+        infer: bool | None = None,
+        dry_run: bool = False,
         idempotency_key: str | None = None,
     ) -> AddResult:
         """Remember a text, a message or a list of messages, word for word; on return it is on disk.
 
-        A message that the scope knows already is not stored twice.
+        A message that the scope knows already is not stored twice. Facts are derived from what people say:
+        a new value closes the old one, which stays in the history.
 
         Args:
             messages: texts, or mappings with ``role``, ``content``, ``name``, ``id`` and ``at``.
@@ -177,8 +181,10 @@ class Holdfast:
             tenant: the tenant, never crossed.
             at: when messages without a time of their own were said.
             metadata: a flat mapping; ``category`` and ``tags`` have a meaning.
-            importance: 0 to 1.
+            importance: 0 to 1; by default that of the words.
             expires_at: after this instant no read returns it.
+            infer: derive facts; by default as ``HOLDFAST_INFER`` says, which is yes.
+            dry_run: say what would become of it, and write nothing.
             idempotency_key: the same key applies once, and answers the same again.
 
         Raises:
@@ -196,9 +202,11 @@ class Holdfast:
             scope=Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             messages=said_at(read_messages(messages), default_at),
             metadata=read_metadata(metadata),
-            importance=read_importance(importance),
+            importance=None if importance is None else read_importance(importance),
             expires_at=self._read_expiry(expires_at),
             idempotency_key=None if idempotency_key is None else _read_idempotency_key(idempotency_key),
+            infer=self._infer if infer is None else infer,
+            dry_run=dry_run,
         )
         return remember(conversation, kit=self._formation)
 

@@ -84,6 +84,9 @@ FACTS_PER_MESSAGE_MAX = 32
 FACT_VALUE_WORDS_MAX = 12
 """Words of a value: longer ones are half a sentence that was cut in the wrong place."""
 
+STANDING_FACTS_MAX = 200
+"""Facts of one subject and attribute that a new one is compared with, the latest: nobody has more hobbies."""
+
 ENTITIES_PER_FACT_MAX = 8
 """Names that one fact brings; a sentence has few."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from holdfast.domain.ranking import Scores, SearchResult, Signal
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
+    from holdfast.domain.statement import Slot
     from holdfast.domain.timewords import Span
     from holdfast.domain.view import View
 
@@ -183,7 +184,7 @@ class Idempotency(NamedTuple):
 class Answer(NamedTuple):
     """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
 
-    Committed with its write or, when there was nothing to write, alone.
+    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of the facts.
     """
 
     scope: Scope
@@ -191,18 +192,25 @@ class Answer(NamedTuple):
     episode_id: str
     outcome: tuple[tuple[Decision, str], ...]
     at: datetime
+    facts: tuple[tuple[Decision, str], ...] = ()
 
 
-class Remember(NamedTuple):
-    """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
+class Answered(NamedTuple):
+    """What a write did that bore an idempotency key, with the memories as they are now."""
 
-    ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
+    episode_id: str
+    outcome: tuple[tuple[Decision, Memory], ...]
+    facts: tuple[tuple[Decision, Memory], ...]
+
+
+class Standing(NamedTuple):
+    """The facts of a slot that are not deleted, closed ones too, and what they were when they were read.
+
+    ``mark`` is (how many, the sum of their versions, the greatest key): it changes with any of them.
     """
 
-    episode: Episode
-    new: tuple[NewMemory, ...]
-    repeated: tuple[tuple[str, int], ...] = ()
-    answer: Answer | None = None
+    facts: tuple[Memory, ...]
+    mark: tuple[int, int, int]
 
 
 class Revise(NamedTuple):
@@ -216,6 +224,38 @@ class Revise(NamedTuple):
     event: EventType
     reason: str | None = None
     vector: Vector | None = None
+
+
+class Formed(NamedTuple):
+    """What was derived from an episode, decided on the facts that stood in some slots.
+
+    Attributes:
+        new: facts that stand beside the messages they were taken from.
+        closed: facts that ceased to be true.
+        repeated: messages that say a fact again: (memory id, position in the episode).
+        links: between facts, those of the same episode too.
+        seen: the mark of each slot when it was read; with another the decisions no longer hold.
+    """
+
+    new: tuple[NewMemory, ...]
+    closed: tuple[Revise, ...]
+    repeated: tuple[tuple[str, int], ...]
+    links: tuple[Relation, ...]
+    seen: Mapping[Slot, tuple[int, int, int]]
+
+
+class Remember(NamedTuple):
+    """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
+
+    ``repeated`` links messages that say again what a memory holds: (memory id, position in the episode).
+    ``formed`` is what was derived from it.
+    """
+
+    episode: Episode
+    new: tuple[NewMemory, ...]
+    repeated: tuple[tuple[str, int], ...] = ()
+    answer: Answer | None = None
+    formed: Formed | None = None
 
 
 class Relate(NamedTuple):
@@ -276,7 +316,8 @@ class MemoryStore(Protocol):
                 no job has its effect twice.
 
         Raises:
-            Conflict: ``version_conflict``, ``already_known`` or ``idempotency_conflict``: decide anew.
+            Conflict: ``version_conflict``, ``already_known``, ``idempotency_conflict`` or ``slot_changed``:
+                decide anew.
                 ``lease_lost`` when the job is no longer this worker's: nothing was written.
             NotFound: ``memory_not_found``.
         """
@@ -287,14 +328,17 @@ class MemoryStore(Protocol):
     ) -> Mapping[bytes, tuple[Memory, ...]]:
         """The memories of exactly this scope that came from a message with such a fingerprint.
 
-        One that is deleted, or has expired by ``now``, is not known any more: what it said is new again.
+        One that is deleted, has expired by ``now``, or is no longer true then, is not known any more: what it
+        said is new again.
         """
         ...
 
-    def find_idempotent(
-        self, scope: Scope, idempotency: Idempotency
-    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
-        """The episode id and outcome of the write that bore this key in exactly this scope.
+    def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
+        """What stands in each of these slots inside the scope: the latest ``STANDING_FACTS_MAX`` facts."""
+        ...
+
+    def find_idempotent(self, scope: Scope, idempotency: Idempotency) -> Answered | None:
+        """What the write that bore this key in exactly this scope did.
 
         Raises:
             Conflict: ``idempotency_key_reused`` when the key came with another body.

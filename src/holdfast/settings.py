@@ -16,6 +16,7 @@ Number = TypeVar("Number", int, float)
 
 STORE_FILE = "memory.db"
 DEFAULT_EMBEDDER = "minilm"
+_YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 
 _KEYS_OF_PROVIDERS = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -38,6 +39,7 @@ class Settings:
     key: str | None
     user: str | None
     embedder: str
+    infer: bool
     model: str | None = None
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
@@ -53,7 +55,7 @@ class Settings:
         """The settings in the variables of ``docs/configuration.md``; an empty one counts as absent.
 
         Raises:
-            InvalidInput: ``invalid_setting`` for one that is to be a number and is none.
+            InvalidInput: ``invalid_setting`` for one that is to be a number, or yes or no, and is not.
         """
         source = os.environ if environment is None else environment
         given = {name: value for name, value in source.items() if value}
@@ -63,6 +65,7 @@ class Settings:
             key=given.get("HOLDFAST_KEY"),
             user=given.get("HOLDFAST_USER"),
             embedder=given.get("HOLDFAST_EMBEDDER", DEFAULT_EMBEDDER),
+            infer=_yes_or_no(given, "HOLDFAST_INFER", default=True),
             model=given.get("HOLDFAST_MODEL"),
             model_url=given.get("HOLDFAST_MODEL_URL"),
             model_key=given.get("HOLDFAST_MODEL_KEY"),
@@ -96,6 +99,13 @@ class Settings:
                 path=str(home),
             ) from error
         return str(home / STORE_FILE)
+
+
+def _yes_or_no(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    said = given.get(name, "yes" if default else "no").casefold()
+    if said in _YES or said in _NO:
+        return said in _YES
+    raise InvalidInput(f"{name} must be yes or no, not {given[name]!r}", code="invalid_setting", name=name)
 
 
 def _number(given: Mapping[str, str], name: str, kind: Callable[[str], Number]) -> Number | None:

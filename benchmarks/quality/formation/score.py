@@ -13,8 +13,9 @@ from statistics import fmean, median
 from typing import Any, NamedTuple
 
 from holdfast.domain.decision import Decision
-from holdfast.domain.fact import Fact, Slot, fold
+from holdfast.domain.fact import Fact
 from holdfast.domain.message import Message, Role
+from holdfast.domain.statement import Slot, fold
 from holdfast.formation.decide import Standing, decide
 from holdfast.formation.extract import extract
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from holdfast.domain.decision import Decision
-from holdfast.domain.fact import Slot
 from holdfast.domain.message import Message, Role
+from holdfast.domain.statement import Slot
 from holdfast.formation.decide import Standing, decide
 from holdfast.formation.extract import extract
 

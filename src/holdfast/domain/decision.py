@@ -30,10 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """What an ``add`` did. When it is returned, everything in it is on disk."""
+    """What an ``add`` did. When it is returned, everything in it is on disk, unless it was a dry run.
+
+    ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them.
+    """
 
     episode_id: str
     changes: tuple[Change, ...]
+    facts: tuple[Change, ...] = ()
     status: str = "done"
 
     @property

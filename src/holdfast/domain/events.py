@@ -25,6 +25,8 @@ class EventType(StrEnum):
     RESTORED = "memory.restored"
     RELATED = "memory.related"
     RATED = "memory.rated"
+    SUPERSEDED = "memory.superseded"
+    INVALIDATED = "memory.invalidated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from holdfast.domain.memory import DEFAULT_IMPORTANCE, Kind
+from holdfast.domain.statement import Slot, fold
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,24 +14,8 @@ if TYPE_CHECKING:
     from holdfast.domain.entity import Entity
     from holdfast.domain.when import When
 
-_ACCENT = re.compile("[\u0300-\u036f]+")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[,'\u2019\u202f\u00a0](?=\d{3}\b)")
-_SEPARATOR = re.compile(
-    r"[\s!\"$()*,;<=>?\[\\\]^_`{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2010-\u2018\u201a-\u205e"
-    r"\u3000-\u3003\u3008-\u3011]+"
-)
-_EDGES = ".:/'-"
-_ARTICLE = re.compile(r"\A(?:the|a|an|my|our|some)\s+")
-
 DATED = frozenset({"event", "plan"})
 """Attributes whose values may be true again at another time: the same trip, a year later."""
-
-
-class Slot(NamedTuple):
-    """The place that a value is for: folded subject and attribute. An older value is found by it."""
-
-    subject: str
-    attribute: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +72,3 @@ class Fact:
     def time_words(self) -> str | None:
         """The words that said so."""
         return self.when.words if self.when else None
-
-
-def fold(text: str) -> str:
-    """A name or value as it is compared: case, accents, leading articles and punctuation make no difference.
-
-    What tells values apart stays: the signs of ``C++``, ``C#``, ``UTC+2``, ``18.5`` and ``a@b.c``.
-
-    Example:
-        >>> fold("The  São-Paulo Café!"), fold("1,500 euros"), fold("C++")
-        ('sao-paulo cafe', '1500 euros', 'c++')
-    """
-    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    plain = unicodedata.normalize("NFKC", plain).replace("\u2019", "'")
-    words = (word.strip(_EDGES) for word in _SEPARATOR.sub(" ", _BETWEEN_DIGITS.sub("", plain)).split())
-    return _ARTICLE.sub("", " ".join(word for word in words if word)) or " ".join(text.casefold().split())

@@ -18,7 +18,7 @@ def sees(view: View, memory: Memory) -> bool:
     return (
         memory.is_visible(view.now)
         and (view.include_archived or memory.state is not State.ARCHIVED)
-        and (view.valid_at is None or was_true(memory, view.valid_at))
+        and (memory.is_current(view.now) if view.valid_at is None else was_true(memory, view.valid_at))
         and (view.filter is None or passes(view.filter, memory))
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
+    from holdfast.domain.statement import Statement
 
 DEFAULT_IMPORTANCE = 0.5
 
@@ -107,6 +108,7 @@ class Memory:
     ``expired_at`` when the system began and ceased to believe it; after ``expires_at`` no read
     returns it. ``importance`` and ``trust`` lie between 0 and 1. ``useful_count`` and ``useless_count`` are
     what feedback said of it; ``access_count`` and ``accessed_at`` how often, and when last, it was of use.
+    ``statement`` is what it states, where that is known.
     """
 
     id: str
@@ -132,6 +134,7 @@ class Memory:
     access_count: int
     useful_count: int = 0
     useless_count: int = 0
+    statement: Statement | None = None
 
     @property
     def category(self) -> str | None:
@@ -151,9 +154,22 @@ class Memory:
         return self.sources[0].speaker if self.sources else None
 
     @property
+    def spoken_by(self) -> str | None:
+        """The name that the indexes put before the words; what is derived says itself whom it is about."""
+        return self.sources[0].name if self.sources and self.origin is not Origin.DERIVED else None
+
+    @property
     def is_deleted(self) -> bool:
         """Whether it was deleted; ``restore`` brings it back."""
         return self.expired_at is not None
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether it has not ceased to be true."""
+        return self.invalid_at is None or self.invalid_at > now
+
+    def is_known(self, now: datetime) -> bool:
+        """Whether saying it again at ``now`` says nothing new."""
+        return self.is_visible(now) and self.is_current(now)
 
     def is_visible(self, now: datetime) -> bool:
         """Whether a read at ``now`` may return it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from holdfast import limits
 from holdfast.domain.text import require_name
@@ -66,6 +66,13 @@ class Scope:
     ) -> Scope:
         """The reach of a call that names one memory by its id: the tenant, narrowed by what is given."""
         return cls(tenant, user_id, agent_id, session_id)
+
+    @property
+    def owner(self) -> Scope:
+        """Whose facts a statement in this scope is about: those of the user and agent in all their sessions,
+        or of the session where there is neither.
+        """
+        return self if self.user_id is None and self.agent_id is None else replace(self, session_id=None)
 
     def covers(self, other: Scope) -> bool:
         """Whether a memory that bears ``other`` is seen by a read that asks for this scope."""

@@ -30,6 +30,9 @@ class Trait(IntFlag):
     NOT_A_PERSON = 32
     """An assistant, a tool or a document says it."""
 
+    DERIVED = 64
+    """Nobody said it so: it was taken from what was said, and is no turn of a conversation."""
+
 
 PERSON, MACHINE = "\x00person", "\x00machine"
 """Voices without a name; no name begins like that."""
@@ -65,6 +68,7 @@ def traits_of(origin: Origin, text: str) -> Trait:
         (Trait.INSTRUCTION, _INSTRUCTION.search(text)),
         (Trait.PREFERENCE, _PREFERENCE.search(text)),
         (Trait.NOT_A_PERSON, origin not in _PERSONS),
+        (Trait.DERIVED, origin is Origin.DERIVED),
     )
     found = Trait(0)
     for trait, shows in marks:

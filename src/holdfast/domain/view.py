@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class View:
     """The memories that are believed and not expired at ``now`` and that pass the filter.
 
-    ``valid_at`` keeps those that were true in the world at that instant; archived ones stay out
-    unless they are asked for.
+    ``valid_at`` keeps those that were true in the world at that instant; without it those stay out that have
+    ceased to be true. Archived ones stay out unless they are asked for.
     """
 
     now: datetime

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.domain.decision import Decision
-from holdfast.domain.fact import DATED, fold
+from holdfast.domain.fact import DATED
+from holdfast.domain.statement import fold
 
 if TYPE_CHECKING:
     from datetime import datetime

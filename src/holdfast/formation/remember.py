@@ -24,36 +24,46 @@ from holdfast.domain.memory import (
 from holdfast.domain.message import Episode, fingerprint
 from holdfast.errors import Conflict
 from holdfast.formation.compare import Compared, Novelty, compare
+from holdfast.formation.form import Said, form
+from holdfast.formation.importance import importance_of
 from holdfast.formation.pieces import cut
 from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from holdfast.domain.message import Message
+    from holdfast.domain.message import Message, Role
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
+    from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
 
 Known = Mapping[bytes, tuple[Memory, ...]]
 
-_DECIDE_ANEW = frozenset({"already_known", "idempotency_conflict"})
+_DECIDE_ANEW = frozenset({"already_known", "idempotency_conflict", "slot_changed", "version_conflict"})
+_BY_RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What is to be remembered, checked and complete."""
+    """What is to be remembered, checked and complete.
+
+    Without ``importance`` each message has that of its words. ``infer`` derives facts; ``dry_run`` decides
+    everything and writes nothing.
+    """
 
     scope: Scope
     messages: tuple[Message, ...]
     metadata: Metadata
-    importance: float
+    importance: float | None
     expires_at: datetime | None
     idempotency_key: str | None
+    infer: bool = True
+    dry_run: bool = False
 
 
 def remember(conversation: Conversation, *, kit: FormationKit) -> AddResult:
-    """Store what was said and answer what became of it; on return it is on disk and can be found.
+    """Store what was said, with the facts in it, and answer what became of both; on return all is on disk.
 
     Raises:
         Conflict: ``idempotency_key_reused``, or when others were faster too many times.
@@ -71,8 +81,11 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     idempotency = _idempotency(conversation)
     earlier = idempotency and kit.store.find_idempotent(conversation.scope, idempotency)
     if earlier:
-        episode_id, outcome = earlier
-        return AddResult(episode_id, tuple(Change(event, memory) for event, memory in outcome))
+        return AddResult(
+            earlier.episode_id,
+            tuple(Change(event, memory) for event, memory in earlier.outcome),
+            tuple(Change(event, memory) for event, memory in earlier.facts),
+        )
     known = kit.store.find_known(
         conversation.scope,
         [fingerprint(message) for message in conversation.messages],
@@ -83,23 +96,69 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
-    result = AddResult(episode.id, _changes(episode, compared, known, new))
+    derived = _derive(conversation, episode, new, kit) if conversation.infer else None
+    if derived is not None:
+        new = tuple(each._replace(memory=derived.own.get(each.memory.id, each.memory)) for each in new)
+    changes = _changes(episode, compared, known, new)
+    result = AddResult(episode.id, changes, derived.changes if derived else ())
+    if conversation.dry_run:
+        return result
     answer = _answer(result, episode.scope, idempotency, at=episode.created_at) if idempotency else None
-    kit.store.commit(Remember(episode, new, _repeated(compared, known, new), answer))
+    repeated = _repeated(compared, known, new)
+    kit.store.commit(Remember(episode, new, repeated, answer, derived and derived.formed))
     return result
+
+
+def _derive(
+    conversation: Conversation, episode: Episode, new: Sequence[NewMemory], kit: FormationKit
+) -> Derived | None:
+    """What the facts in the messages come to; None where there are none."""
+    from holdfast.formation.extract import extract  # noqa: PLC0415 (patterns that a search does not need)
+
+    facts = extract(episode.messages, at=episode.created_at)
+    if not facts:
+        return None
+    slots = tuple(dict.fromkeys(fact.slot for fact in facts))
+    standing = kit.store.standing(episode.scope, slots, now=episode.created_at)
+    return form(
+        facts,
+        _said(episode, new),
+        standing,
+        episode=episode,
+        like=_memory(conversation, episode, facts[0].position, facts[0].text, kit),
+        extractor=_BY_RULES,
+        kit=kit,
+    )
+
+
+def _said(episode: Episode, new: Sequence[NewMemory]) -> tuple[Said, ...]:
+    """The messages of the episode, each with the memory that holds all of it, if it is new."""
+    holders: dict[int, list[Memory]] = {}
+    for each in new:
+        holders.setdefault(each.memory.sources[0].position, []).append(each.memory)
+    return tuple(
+        Said(
+            _source(episode, position),
+            trust_of(origin_of(message.role)),
+            held[0] if len(held := holders.get(position, [])) == 1 else None,
+        )
+        for position, message in enumerate(episode.messages)
+    )
 
 
 def _answer_nothing_new(
     result: AddResult, conversation: Conversation, idempotency: Idempotency | None, kit: FormationKit
 ) -> AddResult:
-    if idempotency is not None:
+    if idempotency is not None and not conversation.dry_run:
         kit.store.commit(_answer(result, conversation.scope, idempotency, at=kit.clock.now()))
     return result
 
 
 def _answer(result: AddResult, scope: Scope, idempotency: Idempotency, *, at: datetime) -> Answer:
-    outcome = tuple((change.event, change.memory.id) for change in result.changes)
-    return Answer(scope, idempotency, result.episode_id, outcome, at)
+    outcome, facts = (
+        tuple((change.event, change.memory.id) for change in part) for part in (result.changes, result.facts)
+    )
+    return Answer(scope, idempotency, result.episode_id, outcome, at, facts)
 
 
 def _idempotency(conversation: Conversation) -> Idempotency | None:
@@ -111,6 +170,7 @@ def _idempotency(conversation: Conversation) -> Idempotency | None:
             {key: conversation.metadata[key] for key in sorted(conversation.metadata)},
             conversation.importance,
             conversation.expires_at and conversation.expires_at.isoformat(),
+            conversation.infer,
         ]
     )
     return Idempotency(conversation.idempotency_key, blake2b(body.encode(), digest_size=16).digest())
@@ -147,7 +207,7 @@ def _capture(
         if item.novelty is Novelty.NEW
         for text in cut(item.message)
     ]
-    texts = [indexed_text(memory.sources[0].name, memory.text) for memory, _ in memories]
+    texts = [indexed_text(memory.spoken_by, memory.text) for memory, _ in memories]
     vectors = kit.embedder.embed_documents(texts)
     return tuple(
         NewMemory(memory, vector, digest) for (memory, digest), vector in zip(memories, vectors, strict=True)
@@ -168,7 +228,7 @@ def _memory(
         state=State.ACTIVE,
         origin=origin,
         trust=trust_of(origin),
-        importance=conversation.importance,
+        importance=_importance(conversation, text, source.role),
         metadata=conversation.metadata,
         entities=(source.name,) if source.name else (),
         sources=(source,),
@@ -182,6 +242,10 @@ def _memory(
         accessed_at=None,
         access_count=0,
     )
+
+
+def _importance(conversation: Conversation, text: str, role: Role) -> float:
+    return importance_of(text, role) if conversation.importance is None else conversation.importance
 
 
 def _source(episode: Episode, position: int) -> Source:

@@ -195,8 +195,7 @@ def _revise(
 def _new_vector(before: Memory, after: Memory, kit: FormationKit) -> Vector | None:
     if after.text == before.text:
         return None
-    name = after.sources[0].name if after.sources else None
-    vector: Vector = kit.embedder.embed_documents([indexed_text(name, after.text)])[0]
+    vector: Vector = kit.embedder.embed_documents([indexed_text(after.spoken_by, after.text)])[0]
     return vector
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.domain.fact import Fact, Slot, fold
+from holdfast.domain.fact import Fact
+from holdfast.domain.statement import Slot, fold
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.domain.decision import Decision
-from holdfast.domain.fact import Fact, fold
+from holdfast.domain.fact import Fact
+from holdfast.domain.statement import fold
 from holdfast.domain.when import When
 from holdfast.formation.decide import Standing, Verdict, decide
 

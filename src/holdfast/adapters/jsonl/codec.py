@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, assert_never
 from uuid import UUID
@@ -16,6 +17,7 @@ from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.metadata import read_metadata
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
+from holdfast.domain.statement import Statement
 from holdfast.domain.text import require_name, require_text
 
 FINGERPRINT_BYTES = 16
@@ -138,6 +140,7 @@ def _encode_memory(memory: Memory) -> dict[str, Any]:
         "access_count": memory.access_count,
         "useful_count": memory.useful_count,
         "useless_count": memory.useless_count,
+        "statement": memory.statement and asdict(memory.statement),
     }
 
 
@@ -166,6 +169,7 @@ def _decode_memory(given: Json) -> Memory:
         access_count=_count(given["access_count"]),
         useful_count=_count(given["useful_count"]),
         useless_count=_count(given["useless_count"]),
+        statement=_decode_statement(given.get("statement")),
     )
 
 
@@ -203,6 +207,18 @@ def _encode_version(version: Version) -> dict[str, Any]:
         "recorded_at": iso(version.recorded_at),
         "reason": version.reason,
     }
+
+
+def _decode_statement(given: Json | None) -> Statement | None:
+    if given is None:
+        return None
+    return Statement(
+        subject=_text(given["subject"]),
+        attribute=_text(given["attribute"]),
+        value=_text(given["value"]),
+        is_single=bool(given["is_single"]),
+        extractor=_text(given["extractor"]),
+    )
 
 
 def _decode_version(memory_id: str, given: Json) -> Version:

@@ -69,7 +69,9 @@ def view_condition(view: View) -> Condition:
     parts = [Condition("m.expired_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > ?)", (now,))]
     if not view.include_archived:
         parts.append(Condition("m.state <> ?", (State.ARCHIVED.value,)))
-    if view.valid_at is not None:
+    if view.valid_at is None:
+        parts.append(Condition("m.invalid_at IS NULL OR m.invalid_at > ?", (now,)))
+    else:
         instant = to_microseconds(view.valid_at)
         parts.append(
             Condition("m.valid_at <= ? AND (m.invalid_at IS NULL OR m.invalid_at > ?)", (instant, instant))

@@ -34,11 +34,22 @@ AND scopes.session_key = iif(
     ?4 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'session' AND name = ?4)
 )
 
+-- name: home_of_owner
+SELECT key FROM homes
+WHERE tenant_key = (SELECT key FROM names WHERE tenant = ?1 AND kind = 'tenant' AND name = ?1)
+AND user_key = iif(
+    ?2 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'user' AND name = ?2)
+)
+AND agent_key = iif(
+    ?3 IS NULL, 0, (SELECT key FROM names WHERE tenant = ?1 AND kind = 'agent' AND name = ?3)
+)
+
 -- name: memory_columns
 SELECT
     m.key, m.id, m.text, m.kind, m.tier, m.state, m.origin, m.trust, m.importance, m.metadata, m.version,
     m.valid_at, m.invalid_at, m.created_at, m.updated_at, m.expired_at, m.expires_at, m.accessed_at,
-    m.access_count, m.useful_count, m.useless_count, m.scope_key
+    m.access_count, m.useful_count, m.useless_count, m.subject, m.attribute, m.value, m.is_single, m.extractor,
+    m.scope_key
 FROM memories AS m
 
 -- name: names_of_scopes
@@ -75,8 +86,14 @@ ORDER BY memory_entities.memory_key, entities.key
 -- name: known_memories
 SELECT fingerprint, key FROM memories
 WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+AND (invalid_at IS NULL OR invalid_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
+
+-- name: standing
+SELECT m.key, m.version FROM memories AS m
+WHERE m.slot = ? AND m.expired_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > ?) AND {reach}
+ORDER BY m.key DESC LIMIT ?
 
 -- name: versions_of_memory
 SELECT version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason

@@ -47,6 +47,15 @@ def reach_of(connection: apsw.Connection, scope: Scope) -> Reach:
     return Reach(tuple(key for (key,) in rows), scope_keys)
 
 
+def reach_of_owner(connection: apsw.Connection, scope: Scope) -> Reach:
+    """The memories of exactly this user and agent, or of this session where there is neither."""
+    owner = scope.owner
+    names = (owner.tenant, owner.user_id, owner.agent_id)
+    homes = tuple(key for (key,) in connection.execute(_SQL["home_of_owner"], names))
+    session = owner.session_id
+    return Reach(homes, None if session is None else _scopes_of_session(connection, owner.tenant, session))
+
+
 class Reaches:
     """What a scope reaches, looked up again only when another is asked for or something was committed."""
 

@@ -15,6 +15,7 @@ from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Ve
 from holdfast.domain.message import Role
 from holdfast.domain.metadata import NO_METADATA, Metadata
 from holdfast.domain.scope import Scope
+from holdfast.domain.statement import Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -142,7 +143,8 @@ def _to_memory(row: Row, scope: Scope, sources: tuple[Source, ...], entities: tu
     (
         _key, identifier, text, kind, tier, state, origin, trust, importance, metadata, version,
         valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at,
-        access_count, useful_count, useless_count, _scope_key,
+        access_count, useful_count, useless_count, subject, attribute, value, is_single, extractor,
+        _scope_key,
     ) = row  # fmt: skip
     return Memory(
         id=from_blob(identifier),
@@ -168,6 +170,9 @@ def _to_memory(row: Row, scope: Scope, sources: tuple[Source, ...], entities: tu
         access_count=access_count,
         useful_count=useful_count,
         useless_count=useless_count,
+        statement=None
+        if subject is None
+        else Statement(subject, attribute, value, bool(is_single), extractor),
     )
 
 

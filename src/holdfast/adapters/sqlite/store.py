@@ -15,6 +15,7 @@ from holdfast.adapters.sqlite.reach import (
     change_number_of,
     find_scope,
     reach_of,
+    reach_of_owner,
 )
 from holdfast.adapters.sqlite.rows import (
     Row,
@@ -25,6 +26,7 @@ from holdfast.adapters.sqlite.rows import (
     to_blob,
     versions_of,
 )
+from holdfast.adapters.sqlite.standing import standing_in
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.writing import apply
 from holdfast.domain.decision import Decision
@@ -35,6 +37,7 @@ from holdfast.domain.query import Page
 from holdfast.errors import Conflict, NotFound
 from holdfast.ports import (
     Answer,
+    Answered,
     EmbedderIdentity,
     Idempotency,
     Rate,
@@ -58,8 +61,9 @@ if TYPE_CHECKING:
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
+    from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Vector
+    from holdfast.ports import Standing, Vector
 
 _SQL = read_statements("queries.sql")
 
@@ -114,14 +118,19 @@ class SqliteMemoryStore:
 
         return self._database.read(work)
 
-    def find_idempotent(
-        self, scope: Scope, idempotency: Idempotency
-    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+    def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
+        """What stands in each of these slots inside the scope."""
+
+        def work(connection: apsw.Connection) -> dict[Slot, Standing]:
+            reach = reach_of_owner(connection, scope)
+            return {slot: standing_in(connection, reach, slot, now) for slot in slots}
+
+        return self._database.read(work)
+
+    def find_idempotent(self, scope: Scope, idempotency: Idempotency) -> Answered | None:
         """What the write that bore this key did."""
 
-        def work(
-            connection: apsw.Connection,
-        ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+        def work(connection: apsw.Connection) -> Answered | None:
             found = find_scope(connection, scope)
             if found is None:
                 return None
@@ -134,10 +143,11 @@ class SqliteMemoryStore:
                     f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
                     code="idempotency_key_reused",
                 )
-            return from_blob(episode_id), tuple(
-                (Decision(event), _memory_by_id(connection, memory_id))
-                for event, memory_id in json.loads(outcome)
+            messages, facts = (
+                tuple((Decision(event), _memory_by_id(connection, memory_id)) for event, memory_id in part)
+                for part in json.loads(outcome)
             )
+            return Answered(from_blob(episode_id), messages, facts)
 
         return self._database.read(work)
 

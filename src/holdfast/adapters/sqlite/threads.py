@@ -64,8 +64,10 @@ class Threads:
     ) -> Placed:
         """Turns of the threads with these keys, the first of which has the row ``first``."""
         threads, voices = self._numbers_of(keys), self._voices_of(speakers, traits)
-        self._listen(threads, voices)
-        return Placed(threads, voices, self._before(threads, deleted, first))
+        derived = (traits & int(Trait.DERIVED)) != 0
+        self._listen(threads[~derived], voices[~derived])
+        before = self._before(threads, deleted | derived, first)
+        return Placed(threads, voices, np.where(derived, np.int32(NONE), before))
 
     def _numbers_of(self, keys: Sequence[int]) -> Rows:
         numbers = self._numbers
@@ -92,13 +94,13 @@ class Threads:
         first_voices[heard[begins]] = voices[places[begins]]
         self._talks.rows[threads[voices != first_voices[threads]]] = True
 
-    def _before(self, threads: Rows, deleted: npt.NDArray[np.bool_], first: int) -> Rows:
-        """The row of the last undeleted turn before each in its thread, or ``NONE``."""
+    def _before(self, threads: Rows, passed_over: npt.NDArray[np.bool_], first: int) -> Rows:
+        """The row of the last turn before each in its thread that is not passed over, or ``NONE``."""
         together = np.argsort(threads, kind="stable")
         grouped, places = threads[together], np.arange(len(threads))
         ends = np.flatnonzero(np.append(grouped[1:] != grouped[:-1], True))
         begins = np.repeat(np.append(0, ends[:-1] + 1), np.diff(ends, prepend=-1))
-        latest = np.maximum.accumulate(np.where(deleted[together], NONE, places))
+        latest = np.maximum.accumulate(np.where(passed_over[together], NONE, places))
         before = np.append(NONE, latest[:-1])
         rows, last = first + together, self._last_rows.rows
         found = np.empty(len(threads), np.int32)

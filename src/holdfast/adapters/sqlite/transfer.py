@@ -25,7 +25,6 @@ from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import InvalidInput
-from holdfast.ports import Relate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -170,7 +169,7 @@ def _write_relation(connection: apsw.Connection, record: RelationRecord) -> bool
     )
     if connection.execute(_SQL["key_of_relation"], (from_key, relation.type, to_key)).get is not None:
         return False
-    writing.insert_relation(connection, Relate(record.scope, relation), from_key, to_key)
+    writing.insert_relation(connection, relation, from_key, to_key)
     return True
 
 

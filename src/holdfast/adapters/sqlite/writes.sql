@@ -21,11 +21,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 INSERT INTO memories (
     id, scope_key, home_key, thread, kind, tier, state, origin, trust, importance, speaker, text, metadata,
     version, valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at, access_count,
-    useful_count, useless_count, fingerprint
+    useful_count, useless_count, fingerprint, slot, subject, attribute, value, is_single, extractor
 )
 VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-    ?24, ?25
+    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31
 )
 
 -- name: insert_source
@@ -41,6 +41,7 @@ SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO 
 -- name: is_known
 SELECT 1 FROM memories
 WHERE scope_key = ?1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+AND (invalid_at IS NULL OR invalid_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2)) LIMIT 1
 
 -- name: memory_by_id
@@ -53,7 +54,7 @@ SELECT key FROM memories WHERE id = ?1
 UPDATE memories SET
     text = ?2, kind = ?3, tier = ?4, state = ?5, trust = ?6, importance = ?7, metadata = ?8, version = ?9,
     valid_at = ?10, invalid_at = ?11, updated_at = ?12, expired_at = ?13, expires_at = ?14,
-    fingerprint = ?15
+    fingerprint = ?15, slot = ?16, subject = ?17, attribute = ?18, value = ?19, is_single = ?20, extractor = ?21
 WHERE key = ?1
 
 -- name: rate_memory

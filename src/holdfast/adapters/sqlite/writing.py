@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from holdfast import limits
 from holdfast.adapters.sqlite import audit
-from holdfast.adapters.sqlite.reach import ensure_scope
+from holdfast.adapters.sqlite.reach import ensure_scope, reach_of_owner
 from holdfast.adapters.sqlite.rows import (
     Row,
     metadata_to_json,
@@ -15,6 +15,7 @@ from holdfast.adapters.sqlite.rows import (
     read_memories,
     to_blob,
 )
+from holdfast.adapters.sqlite.standing import require_unchanged, statement_columns
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.vector_rows import (
     VectorRow,
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from holdfast.domain.entity import Relation
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
     from holdfast.domain.scope import Scope
-    from holdfast.ports import EmbedderIdentity, Vector
+    from holdfast.ports import EmbedderIdentity, Formed, Vector
 
 _SQL = read_statements("writes.sql")
 
@@ -73,22 +75,40 @@ class Place(NamedTuple):
 
 
 def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderIdentity) -> None:
-    episode = change.episode
+    episode, formed = change.episode, change.formed
     scope_key, home_key = ensure_scope(connection, episode.scope)
     _refuse_what_is_known(connection, change, scope_key)
+    if formed is not None:
+        reach = reach_of_owner(connection, episode.scope)
+        require_unchanged(connection, reach, formed.seen, episode.created_at)
     episode_key = insert_episode(connection, episode, scope_key)
     place = Place(scope_key, home_key, thread_of(episode.scope, scope_key, episode_key))
-    keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in change.new]
-    for key, new in zip(keys, change.new, strict=True):
+    everything = change.new if formed is None else (*change.new, *formed.new)
+    keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in everything]
+    for key, new in zip(keys, everything, strict=True):
         _insert_source(connection, key, episode_key, new.memory.sources[0].position)
-    for memory_id, position in change.repeated:
+    for memory_id, position in (*change.repeated, *(() if formed is None else formed.repeated)):
         _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
-    vectors = [(key, new.vector) for key, new in zip(keys, change.new, strict=True)]
+    vectors = [(key, new.vector) for key, new in zip(keys, everything, strict=True)]
     insert_vectors(connection, identity, home_key, vectors)
-    announce(connection, EventType.CREATED, [new.memory.id for new in change.new], episode.created_at)
+    announce(connection, EventType.CREATED, [new.memory.id for new in everything], episode.created_at)
     if change.answer is not None:
         _keep_answer(connection, change.answer, scope_key)
+    if formed is not None:
+        _close_and_link(connection, formed, home_key)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
+
+
+def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) -> None:
+    """Close facts, which the indexes of the home then know, and link facts."""
+    for closing in formed.closed:
+        _replace_content(connection, closing)
+        announce(connection, closing.event, [closing.memory.id], closing.memory.updated_at)
+    for link in formed.links:
+        insert_relation(connection, link, _key_of(connection, link.from_id), _key_of(connection, link.to_id))
+        announce(connection, EventType.RELATED, [link.from_id], link.created_at)
+    if formed.closed:
+        connection.execute(_SQL["count_feedback"], (home_key,))
 
 
 def thread_of(scope: Scope, scope_key: int, episode_key: int) -> int:
@@ -143,13 +163,13 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
         (
             to_blob(memory.id), place.scope_key, place.home_key, place.thread, memory.kind.value,
             memory.tier.value, memory.state.value, memory.origin.value, memory.trust, memory.importance,
-            memory.sources[0].name if memory.sources else None, memory.text,
+            memory.spoken_by, memory.text,
             metadata_to_json(memory.metadata),
             memory.version, to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.created_at), to_microseconds(memory.updated_at),
             optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
             optional_microseconds(memory.accessed_at), memory.access_count, memory.useful_count,
-            memory.useless_count, fingerprint,
+            memory.useless_count, fingerprint, *statement_columns(memory.statement),
         ),
     )  # fmt: skip
     key = connection.last_insert_rowid()
@@ -203,6 +223,18 @@ def _store_row(connection: apsw.Connection) -> tuple[int, int | None]:
 
 def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdentity) -> None:
     memory = change.memory
+    key, home_key = _replace_content(connection, change)
+    if change.vector is not None:
+        embedder = current_embedder(connection, identity)
+        replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
+    announce(connection, change.event, [memory.id], memory.updated_at)
+    entry = _Entry(change.event.value, memory.id, 1, memory.updated_at)
+    _finish(connection, home_key, entry, reload=change.vector is not None)
+
+
+def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, int]:
+    """Write the new content and keep the one before as a version; the keys of the memory and of its home."""
+    memory = change.memory
     key, version, home_key, digest = _row_of(connection, memory.id)
     if version != change.replaces_version:
         raise Conflict(
@@ -216,12 +248,7 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
     insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
-    if change.vector is not None:
-        embedder = current_embedder(connection, identity)
-        replace_vector(connection, embedder, home_key, key, to_stored(change.vector))
-    announce(connection, change.event, [memory.id], memory.updated_at)
-    entry = _Entry(change.event.value, memory.id, 1, memory.updated_at)
-    _finish(connection, home_key, entry, reload=change.vector is not None)
+    return key, home_key
 
 
 def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest: bytes) -> None:
@@ -232,7 +259,7 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
             memory.importance, metadata_to_json(memory.metadata), memory.version,
             to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.updated_at), optional_microseconds(memory.expired_at),
-            optional_microseconds(memory.expires_at), digest,
+            optional_microseconds(memory.expires_at), digest, *statement_columns(memory.statement),
         ),
     )  # fmt: skip
 
@@ -253,14 +280,13 @@ def _relate(connection: apsw.Connection, change: Relate) -> None:
     relation = change.relation
     from_key, home_key = _key_in_scope(connection, relation.from_id, change.scope)
     to_key, _ = _key_in_scope(connection, relation.to_id, change.scope)
-    insert_relation(connection, change, from_key, to_key)
+    insert_relation(connection, relation, from_key, to_key)
     announce(connection, EventType.RELATED, [relation.from_id], relation.created_at)
     _finish(connection, home_key, _Entry("relate", relation.from_id, 1, relation.created_at))
 
 
-def insert_relation(connection: apsw.Connection, change: Relate, from_key: int, to_key: int) -> None:
+def insert_relation(connection: apsw.Connection, relation: Relation, from_key: int, to_key: int) -> None:
     """Write a link in the place of the same one."""
-    relation = change.relation
     connection.execute(
         _SQL["upsert_relation"],
         (
@@ -350,7 +376,12 @@ def _keep_answer(connection: apsw.Connection, answer: Answer, scope_key: int) ->
     key = answer.idempotency.key
     if connection.execute(_SQL["is_key_used"], (scope_key, key)).get:
         raise Conflict("another writer has just used the same key: try again", code="idempotency_conflict")
-    outcome = json.dumps([[decision.value, memory_id] for decision, memory_id in answer.outcome])
+    outcome = json.dumps(
+        [
+            [[decision.value, memory_id] for decision, memory_id in part]
+            for part in (answer.outcome, answer.facts)
+        ]
+    )
     connection.execute(
         _SQL["insert_idempotency"],
         (scope_key, key, answer.idempotency.body_digest, to_blob(answer.episode_id), outcome),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
 from holdfast.domain.entity import Entity, EntityKind
-from holdfast.domain.fact import DATED, Fact, fold
+from holdfast.domain.fact import DATED, Fact
 from holdfast.domain.memory import Kind
 from holdfast.domain.message import Message, Role
+from holdfast.domain.statement import fold
 from holdfast.domain.when import When, whens_in
 from holdfast.formation.extract import guards
 from holdfast.formation.extract.claim import Claim, Told

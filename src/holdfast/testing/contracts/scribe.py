@@ -90,7 +90,7 @@ class Scribe:
 
     def embed(self, memory: Memory) -> Vector:
         """The vector of a memory."""
-        name = memory.sources[0].name if memory.sources else None
+        name = memory.spoken_by
         vector: Vector = self.embedder.embed_documents([indexed_text(name, memory.text)])[0]
         return vector
 

@@ -19,7 +19,7 @@ from holdfast.domain.metadata import read_metadata
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Backend, Idempotency, Rate, Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, Answered, Backend, Idempotency, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
 from holdfast.testing.contracts.scribe import ANA, Scribe, as_message, kept_answer
 from holdfast.testing.embedder import HashingEmbedder
@@ -159,13 +159,14 @@ class MemoryStoreContract(BackendContract):
         outcome = [(Decision.ADD, first), (Decision.NONE, earlier), (Decision.ADD, last)]
         scribe.store.commit(Remember(episode, new, ((earlier.id, 1),), kept_answer(episode, KEY, outcome)))
 
-        assert scribe.store.find_idempotent(ANA, KEY) == (
+        assert scribe.store.find_idempotent(ANA, KEY) == Answered(
             episode.id,
             (
                 (Decision.ADD, first),
                 (Decision.NONE, scribe.store.get(ANA, earlier.id)),
                 (Decision.ADD, last),
             ),
+            (),
         )
 
     def test_idempotency_key_answers_with_the_memory_as_it_is_now(self, scribe: Scribe) -> None:
@@ -210,7 +211,9 @@ class MemoryStoreContract(BackendContract):
         scribe.store.commit(kept)
 
         assert scribe.store.stats().messages == 1
-        assert scribe.store.find_idempotent(ANA, KEY) == (kept.episode_id, ((Decision.NONE, memory),))
+        assert scribe.store.find_idempotent(ANA, KEY) == Answered(
+            kept.episode_id, ((Decision.NONE, memory),), ()
+        )
         with refused(Conflict, "idempotency_conflict"):
             scribe.store.commit(kept)
 

@@ -214,6 +214,6 @@ def memories_of(records: list[Record]) -> list[Memory]:
 def vectors_of(records: list[Record]) -> dict[str, Vector]:
     """The vectors that the memories in the records need."""
     return {
-        memory.id: EMBEDDER.embed_documents([indexed_text(memory.sources[0].name, memory.text)])[0]
+        memory.id: EMBEDDER.embed_documents([indexed_text(memory.spoken_by, memory.text)])[0]
         for memory in memories_of(records)
     }

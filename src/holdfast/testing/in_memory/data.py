@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from holdfast import limits
 from holdfast.bell import Bells
 from holdfast.domain.events import EventType, MemoryEvent, Subscriber
+from holdfast.domain.memory import Origin
 from holdfast.errors import BackendRejected, NotFound
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ class Held:
     thread: Hashable
     vector: Vector
     versions: tuple[Version, ...]
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Whether the turns behind it look past it: it is deleted, or nobody said it so."""
+        return self.memory.is_deleted or self.is_derived
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is no turn of a conversation."""
+        return self.memory.origin is Origin.DERIVED
 
 
 @dataclass(frozen=True, slots=True)

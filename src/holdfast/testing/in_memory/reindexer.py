@@ -61,5 +61,5 @@ def _is_renewed(data: InMemoryData, held: Held, identity: EmbedderIdentity) -> b
 
 
 def _to_pending(held: Held) -> PendingText:
-    speaker = held.memory.sources[0].name if held.memory.sources else None
+    speaker = held.memory.spoken_by
     return PendingText(held.key, held.memory.version, indexed_text(speaker, held.memory.text))

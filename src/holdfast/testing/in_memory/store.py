@@ -13,7 +13,7 @@ from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict
-from holdfast.ports import Answer, Rate, Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, Answered, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from holdfast.domain.decision import Decision
     from holdfast.domain.entity import Relation
     from holdfast.domain.events import MemoryEvent
     from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.record import Record
+    from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Idempotency, Vector
+    from holdfast.ports import Idempotency, Standing, Vector
     from holdfast.testing.in_memory.data import Access, InMemoryData
 
 
@@ -81,13 +81,15 @@ class InMemoryStore:
         with self._access.use() as data:
             for held in data.held.values():
                 memory = held.memory
-                if held.fingerprint in wanted and memory.scope == scope and memory.is_visible(now):
+                if held.fingerprint in wanted and memory.scope == scope and memory.is_known(now):
                     known[held.fingerprint] += (memory,)
         return dict(known)
 
-    def find_idempotent(
-        self, scope: Scope, idempotency: Idempotency
-    ) -> tuple[str, tuple[tuple[Decision, Memory], ...]] | None:
+    def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
+        with self._access.use() as data:
+            return {slot: writing.standing_in(data, scope, slot, now) for slot in slots}
+
+    def find_idempotent(self, scope: Scope, idempotency: Idempotency) -> Answered | None:
         with self._access.use() as data:
             answered = data.answered.get((scope, idempotency.key))
             if answered is None:
@@ -97,9 +99,11 @@ class InMemoryStore:
                     f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
                     code="idempotency_key_reused",
                 )
-            return answered.episode_id, tuple(
-                (event, data.of_id(memory_id).memory) for event, memory_id in answered.outcome
+            messages, facts = (
+                tuple((event, data.of_id(memory_id).memory) for event, memory_id in part)
+                for part in (answered.outcome, answered.facts)
             )
+            return Answered(answered.episode_id, messages, facts)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

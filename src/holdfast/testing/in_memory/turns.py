@@ -38,14 +38,18 @@ class InMemoryTurnIndex:
             before, voices = _before(data), {item.key: _voice(item) for item in data.held.values()}
             heard: dict[Hashable, set[str]] = {}
             for item in data.held.values():
-                heard.setdefault(item.thread, set()).add(voices[item.key])
-        threads, names = [*heard], list(dict.fromkeys(voices.values()))
+                if not item.is_derived:
+                    heard.setdefault(item.thread, set()).add(voices[item.key])
+            threads = [*dict.fromkeys(item.thread for item in data.held.values())]
+        names = list(dict.fromkeys(voices.values()))
         memories = [item.memory for item in held]
         return TurnTable(
             keys=np.array([item.key for item in held], np.int64),
             threads=np.array([threads.index(item.thread) for item in held], np.int64),
             before=np.array([before[item.key] for item in held], np.int64),
-            in_talk=np.array([len(heard[item.thread]) > 1 for item in held], np.bool_),
+            in_talk=np.array(
+                [len(heard.get(item.thread, ())) > 1 and not item.is_derived for item in held], np.bool_
+            ),
             at=np.array([to_microseconds(memory.valid_at) for memory in memories], np.int64),
             traits=np.array([traits_of(memory.origin, memory.text) for memory in memories], np.int32),
             lengths=np.array([words_of(memory.text).total() for memory in memories], np.float32),
@@ -76,8 +80,7 @@ def _last_use(memory: Memory) -> datetime:
 
 
 def _voice(item: Held) -> str:
-    speaker = item.memory.sources[0].name if item.memory.sources else None
-    return voice_of(speaker, traits_of(item.memory.origin, item.memory.text))
+    return voice_of(item.memory.spoken_by, traits_of(item.memory.origin, item.memory.text))
 
 
 def _before(data: InMemoryData) -> dict[int, int]:
@@ -85,7 +88,7 @@ def _before(data: InMemoryData) -> dict[int, int]:
     last: dict[Hashable, int] = {}
     before: dict[int, int] = {}
     for item in data.held.values():
-        before[item.key] = last.get(item.thread, 0)
-        if not item.memory.is_deleted:
+        before[item.key] = 0 if item.is_derived else last.get(item.thread, 0)
+        if not item.is_passed_over:
             last[item.thread] = item.key
     return before

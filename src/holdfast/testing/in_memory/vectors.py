@@ -63,9 +63,10 @@ def _windows(held: Sequence[Held]) -> Vectors:
 def _window(item: Held, earlier: dict[Hashable, deque[Vector]]) -> Vector:
     before = earlier.setdefault(item.thread, deque(maxlen=2))
     total = item.vector.astype(np.float32)
-    for vector, weight in zip(reversed(before), (BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT), strict=False):
+    weights = () if item.is_derived else (BEFORE_WEIGHT, SECOND_BEFORE_WEIGHT)
+    for vector, weight in zip(reversed(before), weights, strict=False):
         total = total + weight * vector
-    if not item.memory.is_deleted:
+    if not item.is_passed_over:
         before.append(item.vector)
     unit: Vector = (total / max(float(np.linalg.norm(total)), 1e-3)).astype(np.float32)
     return unit

@@ -110,12 +110,12 @@ def _documents(held: Sequence[Held]) -> list[_Document]:
     earlier: dict[Hashable, list[Counter[str]]] = {}
     documents: list[_Document] = []
     for item in held:
-        speaker = item.memory.sources[0].name if item.memory.sources else None
         said = words_of(item.memory.text)
-        turn = words_of(speaker or "") + said
-        before = earlier.get(item.thread, [])
+        turn = words_of(item.memory.spoken_by or "") + said
+        before = [] if item.is_derived else earlier.get(item.thread, [])
         documents.append(_Document(item, turn, sum(before, turn)))
-        if not item.memory.is_deleted:
+        if not item.is_passed_over:
+            before = earlier.get(item.thread, [])
             earlier[item.thread] = [*before, said][-2:]
     return documents
 

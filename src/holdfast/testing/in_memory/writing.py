@@ -11,17 +11,19 @@ from holdfast.domain.events import EventType
 from holdfast.domain.memory import Source, first_version, followed, present_version
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.errors import Conflict, InvalidInput
-from holdfast.ports import NewMemory
+from holdfast.ports import NewMemory, Standing
 from holdfast.testing.in_memory.data import Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
-    from holdfast.ports import Answer, EmbedderIdentity, Rate, Relate, Remember, Revise, Vector
+    from holdfast.domain.statement import Slot
+    from holdfast.ports import Answer, EmbedderIdentity, Formed, Rate, Relate, Remember, Revise, Vector
     from holdfast.testing.in_memory.data import InMemoryData
 
 
@@ -29,11 +31,13 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
     """Write an episode with what it brings."""
     _require_new(data, change)
     repeated = [(data.of_id(memory_id), position) for memory_id, position in _before(change)]
+    if change.formed is not None:
+        _require_standing(data, change.episode, change.formed)
     data.require_embedder(identity)
     data.embedder = identity
     episode = change.episode
     _keep_episode(data, episode)
-    for new in change.new:
+    for new in _brought_by(change):
         _keep_memory(data, new, _thread(episode.scope, episode.id))
         data.announce(EventType.CREATED, new.memory.id, episode.created_at)
     repeated += [(data.of_id(memory_id), position) for memory_id, position in _within(change)]
@@ -43,7 +47,39 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
             held.memory = replace(held.memory, sources=(*held.memory.sources, source))
     if change.answer is not None:
         _keep_answer(data, change.answer)
+    if change.formed is not None:
+        _close_and_link(data, change.formed)
     data.change_number += 1
+
+
+def standing_in(data: InMemoryData, scope: Scope, slot: Slot, now: datetime) -> Standing:
+    """The latest facts of the slot that belong to the owner of the scope, with their mark."""
+    found = [
+        held
+        for held in data.held.values()
+        if held.memory.statement is not None
+        and held.memory.statement.slot == slot
+        and held.memory.scope.owner == scope.owner
+        and held.memory.is_visible(now)
+    ][-limits.STANDING_FACTS_MAX :]
+    versions, keys = sum(held.memory.version for held in found), [held.key for held in found]
+    return Standing(tuple(held.memory for held in found), (len(found), versions, max(keys, default=0)))
+
+
+def _require_standing(data: InMemoryData, episode: Episode, formed: Formed) -> None:
+    for slot, mark in formed.seen.items():
+        if standing_in(data, episode.scope, slot, episode.created_at).mark != mark:
+            raise Conflict("another writer has just changed the same facts: try again", code="slot_changed")
+    for closing in formed.closed:
+        _require_version(data.of_id(closing.memory.id), closing)
+
+
+def _close_and_link(data: InMemoryData, formed: Formed) -> None:
+    for closing in formed.closed:
+        _replace_content(data, closing)
+    for link in formed.links:
+        data.relations[link.from_id, link.type, link.to_id] = link
+        data.announce(EventType.RELATED, link.from_id, link.created_at)
 
 
 def answer(data: InMemoryData, change: Answer) -> None:
@@ -57,7 +93,7 @@ def _require_new(data: InMemoryData, change: Remember) -> None:
     scope, now = change.episode.scope, change.episode.created_at
     fingerprints = {new.fingerprint for new in change.new}
     if any(
-        held.fingerprint in fingerprints and held.memory.scope == scope and held.memory.is_visible(now)
+        held.fingerprint in fingerprints and held.memory.scope == scope and held.memory.is_known(now)
         for held in data.held.values()
     ):
         raise Conflict("another writer has just added the same message: try again", code="already_known")
@@ -74,13 +110,21 @@ def _require_unused(data: InMemoryData, answer: Answer) -> None:
 
 
 def _before(change: Remember) -> list[tuple[str, int]]:
-    new = {item.memory.id for item in change.new}
-    return [(memory_id, position) for memory_id, position in change.repeated if memory_id not in new]
+    new = {item.memory.id for item in _brought_by(change)}
+    return [(memory_id, position) for memory_id, position in _repeated(change) if memory_id not in new]
 
 
 def _within(change: Remember) -> list[tuple[str, int]]:
-    new = {item.memory.id for item in change.new}
-    return [(memory_id, position) for memory_id, position in change.repeated if memory_id in new]
+    new = {item.memory.id for item in _brought_by(change)}
+    return [(memory_id, position) for memory_id, position in _repeated(change) if memory_id in new]
+
+
+def _brought_by(change: Remember) -> tuple[NewMemory, ...]:
+    return change.new if change.formed is None else (*change.new, *change.formed.new)
+
+
+def _repeated(change: Remember) -> tuple[tuple[str, int], ...]:
+    return change.repeated if change.formed is None else (*change.repeated, *change.formed.repeated)
 
 
 def _keep_episode(data: InMemoryData, episode: Episode) -> None:
@@ -138,25 +182,33 @@ def _keep_answer(data: InMemoryData, change: Answer) -> None:
 
 def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> None:
     """Replace a memory's content and keep the one before."""
-    memory = change.memory
-    held = data.of_id(memory.id)
-    if held.memory.version != change.replaces_version:
-        raise Conflict(
-            f"memory {memory.id} has version {held.memory.version}, not {change.replaces_version}: "
-            "read it again and decide anew",
-            code="version_conflict",
-            memory_id=memory.id,
-            version=held.memory.version,
-            expected_version=change.replaces_version,
-        )
+    held = data.of_id(change.memory.id)
+    _require_version(held, change)
     if change.vector is not None:
         data.require_embedder(identity)
         held.vector = change.vector
+    _replace_content(data, change)
+    data.change_number += 1
+
+
+def _require_version(held: Held, change: Revise) -> None:
+    if held.memory.version != change.replaces_version:
+        raise Conflict(
+            f"memory {held.memory.id} has version {held.memory.version}, not {change.replaces_version}: "
+            "read it again and decide anew",
+            code="version_conflict",
+            memory_id=held.memory.id,
+            version=held.memory.version,
+            expected_version=change.replaces_version,
+        )
+
+
+def _replace_content(data: InMemoryData, change: Revise) -> None:
+    memory, held = change.memory, data.of_id(change.memory.id)
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
     held.versions = (*held.versions, present_version(memory, event=change.event.value, reason=change.reason))
     data.announce(change.event, memory.id, memory.updated_at)
-    data.change_number += 1
 
 
 def _with_content(held: Memory, new: Memory) -> Memory:

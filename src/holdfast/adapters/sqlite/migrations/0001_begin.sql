@@ -68,7 +68,7 @@ CREATE TABLE messages (
     PRIMARY KEY (episode_key, position)
 ) STRICT, WITHOUT ROWID;
 
--- What is remembered. ``thread`` is the conversation that a memory is a turn of: the key of its scope
+-- What is remembered. A fact has a slot, the digest of its subject and attribute. ``thread`` is the conversation that a memory is a turn of: the key of its scope
 -- when that has a session, else minus the key of its episode.
 CREATE TABLE memories (
     key INTEGER PRIMARY KEY,
@@ -96,8 +96,18 @@ CREATE TABLE memories (
     access_count INTEGER NOT NULL DEFAULT 0,
     useful_count INTEGER NOT NULL DEFAULT 0 CHECK (useful_count >= 0),
     useless_count INTEGER NOT NULL DEFAULT 0 CHECK (useless_count >= 0),
-    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16)
+    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16),
+    slot BLOB CHECK (length(slot) = 16),
+    subject TEXT,
+    attribute TEXT,
+    value TEXT,
+    is_single INTEGER CHECK (is_single IN (0, 1)),
+    extractor TEXT,
+    CHECK ((slot IS NULL) = (subject IS NULL) AND (slot IS NULL) = (attribute IS NULL)),
+    CHECK ((slot IS NULL) = (value IS NULL) AND (slot IS NULL) = (is_single IS NULL)),
+    CHECK ((slot IS NULL) = (extractor IS NULL))
 ) STRICT;
+CREATE INDEX memories_by_slot ON memories (home_key, slot) WHERE slot IS NOT NULL;
 CREATE INDEX memories_by_home ON memories (home_key);
 CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count, accessed_at)
 WHERE useful_count > 0 OR useless_count > 0;

@@ -1,0 +1,229 @@
+"""Decides what becomes of the facts of an episode, one after the other, on what stands and on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from holdfast.domain.decision import Change, Decision
+from holdfast.domain.entity import Relation
+from holdfast.domain.events import EventType
+from holdfast.domain.memory import Memory, Origin, State, Tier
+from holdfast.domain.statement import Statement, fold
+from holdfast.formation.decide import Standing, decide
+from holdfast.ports import Formed, NewMemory, Revise
+
+if TYPE_CHECKING:
+    from holdfast.domain.fact import Fact
+    from holdfast.domain.memory import Source
+    from holdfast.domain.message import Episode
+    from holdfast.domain.statement import Slot
+    from holdfast.formation.decide import Verdict
+    from holdfast.formation.kit import FormationKit
+    from holdfast.ports import Standing as Stands
+
+SUPERSEDES, CONTRADICTS = "supersedes", "contradicts"
+
+
+class Derived(NamedTuple):
+    """What the facts of an episode come to.
+
+    Attributes:
+        formed: what is to be written.
+        own: captured memories that are facts themselves, since the message says nothing else.
+        changes: what became of each fact.
+    """
+
+    formed: Formed
+    own: Mapping[str, Memory]
+    changes: tuple[Change, ...]
+
+
+class Said(NamedTuple):
+    """A message of the episode: where it stands, and the memory that holds it alone, if one does."""
+
+    source: Source
+    trust: float
+    memory: Memory | None
+
+
+def form(
+    facts: Sequence[Fact],
+    said: Sequence[Said],
+    standing: Mapping[Slot, Stands],
+    *,
+    episode: Episode,
+    like: Memory,
+    extractor: str,
+    kit: FormationKit,
+) -> Derived:
+    """What becomes of the facts: added, updating or closing others, or known already.
+
+    ``said`` are the messages of the episode in order, ``standing`` what stands in the slots of all facts, and
+    ``like`` a memory of the episode, whose scope, metadata and expiry a fact shares.
+    """
+    forming = _Forming(
+        said, episode, like, extractor, kit, {slot: [*it.facts] for slot, it in standing.items()}
+    )
+    alone = _alone(facts, said)
+    for place, fact in enumerate(facts):
+        forming.take(fact, is_whole=place in alone)
+    vectors = kit.embedder.embed_documents([memory.text for memory in forming.new.values()])
+    formed = Formed(
+        new=tuple(
+            NewMemory(memory, vector, _fingerprint(memory))
+            for memory, vector in zip(forming.new.values(), vectors, strict=True)
+        ),
+        closed=tuple(forming.closed.values()),
+        repeated=tuple(forming.repeated),
+        links=tuple(forming.links),
+        seen={slot: it.mark for slot, it in standing.items()},
+    )
+    return Derived(formed, forming.own, tuple(forming.changes))
+
+
+def _alone(facts: Sequence[Fact], said: Sequence[Said]) -> frozenset[int]:
+    """The places of facts that are the whole of what their message says, in the same words."""
+    of_message: dict[int, list[int]] = {}
+    for place, fact in enumerate(facts):
+        of_message.setdefault(fact.position, []).append(place)
+    return frozenset(
+        places[0]
+        for position, places in of_message.items()
+        if len(places) == 1 and _is_whole(facts[places[0]], said[position].memory)
+    )
+
+
+def _is_whole(fact: Fact, memory: Memory | None) -> bool:
+    return memory is not None and not fact.retracts and fold(fact.text) == fold(memory.text)
+
+
+@dataclass(slots=True)
+class _Forming:
+    """The facts of an episode as they are taken in, over what stands in their slots."""
+
+    said: Sequence[Said]
+    episode: Episode
+    like: Memory
+    extractor: str
+    kit: FormationKit
+    slots: dict[Slot, list[Memory]]
+    own: dict[str, Memory] = field(default_factory=dict)
+    new: dict[str, Memory] = field(default_factory=dict)
+    closed: dict[str, Revise] = field(default_factory=dict)
+    repeated: list[tuple[str, int]] = field(default_factory=list)
+    links: list[Relation] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def take(self, fact: Fact, *, is_whole: bool) -> None:
+        """Do with a fact what is decided of it; ``is_whole`` if its message is the fact."""
+        source, trust, holder = self.said[fact.position]
+        stands = self.slots[fact.slot]
+        verdict = decide(fact, [_standing(each) for each in stands], at=source.at, trust=trust)
+        targets = [each for each in stands if each.id in verdict.targets]
+        match verdict.decision:
+            case Decision.NONE:
+                self._repeat(targets, fact)
+            case Decision.DELETE:
+                for each in targets:
+                    self.changes.append(Change(Decision.DELETE, self._close(each, verdict, fact), each))
+            case Decision.ADD | Decision.UPDATE:
+                memory = self._keep(fact, verdict, holder if is_whole else None)
+                self._link(memory, CONTRADICTS, verdict.contradicts)
+                for each in targets:
+                    previous = self._close(each, verdict, fact)
+                    self._link(memory, SUPERSEDES, (each.id,))
+                    self.changes.append(Change(Decision.UPDATE, memory, previous))
+                if not targets:
+                    self.changes.append(Change(Decision.ADD, memory))
+
+    def _keep(self, fact: Fact, verdict: Verdict, holder: Memory | None) -> Memory:
+        """The fact as a memory: the one that holds its message, or one of its own."""
+        memory = self._memory(fact) if holder is None else holder
+        closes_at = verdict.closes_at if verdict.decision is Decision.ADD else None
+        kept = replace(
+            memory,
+            kind=fact.kind,
+            statement=Statement(
+                fact.subject, fact.attribute, fact.value or "", fact.is_single, self.extractor
+            ),
+            valid_at=fact.valid_at or memory.valid_at,
+            invalid_at=closes_at,
+            entities=tuple(dict.fromkeys((*memory.entities, *(entity.name for entity in fact.entities)))),
+        )
+        (self.new if holder is None else self.own)[kept.id] = kept
+        self.slots[fact.slot].append(kept)
+        return kept
+
+    def _memory(self, fact: Fact) -> Memory:
+        source, trust, _ = self.said[fact.position]
+        return replace(
+            self.like,
+            id=self.kit.ids.new_id(),
+            text=fact.text,
+            tier=Tier.LONG,
+            state=State.ACTIVE,
+            origin=Origin.DERIVED,
+            trust=trust,
+            importance=fact.importance,
+            entities=(),
+            sources=(source,),
+            valid_at=source.at,
+        )
+
+    def _close(self, each: Memory, verdict: Verdict, fact: Fact) -> Memory:
+        """The fact, which ceased to be true; one of the same episode is simply written so."""
+        closed = replace(each, invalid_at=verdict.closes_at)
+        if each.id in self.new:
+            self.new[each.id] = closed
+        elif each.id in self.own:
+            self.own[each.id] = closed
+        else:
+            earlier = self.closed.get(each.id)
+            replaces = each.version if earlier is None else earlier.replaces_version
+            closed = replace(closed, version=replaces + 1, updated_at=self.episode.created_at)
+            event = EventType.SUPERSEDED if verdict.decision is Decision.UPDATE else EventType.INVALIDATED
+            self.closed[each.id] = Revise(closed, replaces, event, reason=_because(verdict, fact))
+        self._replace(fact.slot, each, closed)
+        return closed
+
+    def _repeat(self, targets: Iterable[Memory], fact: Fact) -> None:
+        for each in targets:
+            source = self.said[fact.position].source
+            again = each if source in each.sources else replace(each, sources=(*each.sources, source))
+            if again is not each and each.id not in self.own:
+                self.repeated.append((each.id, fact.position))
+            self._replace(fact.slot, each, again)
+            self.changes.append(Change(Decision.NONE, again, each))
+
+    def _link(self, memory: Memory, type: str, ends: Iterable[str]) -> None:
+        self.links += [
+            Relation(self.kit.ids.new_id(), type, memory.id, end, 1.0, self.episode.created_at)
+            for end in ends
+        ]
+
+    def _replace(self, slot: Slot, before: Memory, after: Memory) -> None:
+        self.slots[slot] = [after if each.id == before.id else each for each in self.slots[slot]]
+
+
+def _because(verdict: Verdict, fact: Fact) -> str:
+    return f"replaced by: {fact.text}" if verdict.decision is Decision.UPDATE else f"taken back: {fact.text}"
+
+
+def _standing(memory: Memory) -> Standing:
+    return Standing(
+        id=memory.id,
+        value=fold(memory.statement.value) if memory.statement else "",
+        text=memory.text,
+        valid_at=memory.valid_at,
+        invalid_at=memory.invalid_at,
+        trust=memory.trust,
+        speaker=memory.sources[0].name if memory.sources else None,
+    )
+
+
+def _fingerprint(memory: Memory) -> bytes:
+    """No message has it: a fact is known by its slot."""
+    return blake2b(memory.id.encode(), digest_size=16, person=b"fact").digest()
