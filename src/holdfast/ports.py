@@ -184,7 +184,7 @@ class Idempotency(NamedTuple):
 class Answer(NamedTuple):
     """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
 
-    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of the facts.
+    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of facts.
     """
 
     scope: Scope
@@ -493,6 +493,8 @@ class TurnTable(NamedTuple):
         trust: likewise.
         last_use: when it was said or, if that is later, last of use, in microseconds since 1970.
         feedback: what was said of each, as ``domain.reinforcement`` counts it: from -1 to 1.
+        outdated: how far it has ceased to be true, from 0 to 1: a fact that was closed is, and a message by
+            the share of it that said such facts.
         inside: how many memories the whole scope holds.
     """
 
@@ -509,6 +511,7 @@ class TurnTable(NamedTuple):
     trust: npt.NDArray[np.floating]
     last_use: npt.NDArray[np.int64]
     feedback: npt.NDArray[np.float64]
+    outdated: npt.NDArray[np.float64]
     inside: int
 
 

@@ -29,6 +29,7 @@ class Signal(StrEnum):
     MEANING_WINDOW = "meaning_window"
     WORDS = "words"
     WORDS_WINDOW = "words_window"
+    NAMES = "names"
     REPLY = "reply"
     CONVERSATION = "conversation"
     SPEAKER = "speaker"
@@ -44,6 +45,7 @@ class Signal(StrEnum):
     IMPORTANCE = "importance"
     TRUST = "trust"
     RECENCY = "recency"
+    OUTDATED = "outdated"
 
 
 WEIGHTS: Mapping[Signal, float] = {
@@ -62,8 +64,10 @@ WEIGHTS: Mapping[Signal, float] = {
     Signal.FIRST_PERSON: 0.4,
     Signal.STATEMENT: 0.8,
     Signal.LENGTH: 1.0,
+    Signal.NAMES: 4.0,
 }
-"""What each signal, from 0 to 1, counts for: the logarithm of the odds that a memory answers. Fitted by
+"""What each signal, from 0 to 1, counts for: the logarithm of the odds that a memory answers. Names, which count
+among facts and notes alone, were chosen on development facts. All others were fitted by
 ``benchmarks.quality.weights`` on development conversations, once with long dialogues of our own and once with
 those that no encoder was trained on; these are round numbers between the two."""
 
@@ -73,15 +77,21 @@ TERM_REACH = 0.02
 """The most that importance, trust or recency can lift a memory past another that fits better, as a share of
 the greatest score."""
 
+OUTDATED_REACH = 0.3
+"""What a message loses, as a share of the greatest score, when all that it says has been replaced or taken
+back: enough to stand behind what is true now. A question about the past takes nothing away."""
+
 TERM_WEIGHTS: Mapping[Signal, float] = {
     Signal.FEEDBACK: FEEDBACK_REACH / 2 * TOTAL_WEIGHT,
     Signal.IMPORTANCE: TERM_REACH / 2 * TOTAL_WEIGHT,
     Signal.TRUST: TERM_REACH * TOTAL_WEIGHT,
     Signal.RECENCY: TERM_REACH * TOTAL_WEIGHT,
+    Signal.OUTDATED: OUTDATED_REACH * TOTAL_WEIGHT,
 }
 """What the terms count for that come on top of the signals, which say how well a memory fits: feedback and
 importance from -1 to 1, where 0 is neither; trust from -1, for what is not trusted at all, to 0; recency from
-0 to 1. They are not fitted, and small enough to cost next to nothing where they say nothing."""
+0 to 1; outdated from -1 to 0. They are not fitted, and all but the last are small enough to cost next to
+nothing where they say nothing."""
 
 
 class Fusion(StrEnum):

@@ -36,6 +36,14 @@ def spell_words(text: str) -> str:
     return _SPACELESS.sub(_characters_and_pairs, text)
 
 
+_OPENING_MARKS = " \t\n\"'\u00bf\u00a1\u201c\u2018\u00ab("
+
+
+def is_name(word: str, query: str) -> bool:
+    """Whether a word of a query has a capital as names have, and not as its first word has one."""
+    return word[:1].isupper() and not query.lstrip(_OPENING_MARKS).startswith(word)
+
+
 def spell_query(text: str) -> str:
     """A query spelled for the same index: pairs where there are two characters, else the one."""
     return _SPACELESS.sub(_pairs, text)

@@ -12,6 +12,7 @@ from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.memory import Memory, Origin, State, Tier
 from holdfast.domain.statement import Statement, fold
+from holdfast.domain.traits import Trait, traits_of
 from holdfast.formation.decide import Standing, decide
 from holdfast.ports import Formed, NewMemory, Revise
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from holdfast.ports import Standing as Stands
 
 SUPERSEDES, CONTRADICTS = "supersedes", "contradicts"
+
+LEFT_OVER_MAX = 10
+"""Words beside subject and value that link the two: "is married to", "was born in the city of"."""
 
 
 class Derived(NamedTuple):
@@ -97,7 +101,18 @@ def _alone(facts: Sequence[Fact], said: Sequence[Said]) -> frozenset[int]:
 
 
 def _is_whole(fact: Fact, memory: Memory | None) -> bool:
-    return memory is not None and not fact.retracts and fold(fact.text) == fold(memory.text)
+    """Whether the message is the fact, in its words or nearly so: a note about somebody by name."""
+    if memory is None or fact.retracts or fact.when is not None:
+        return False
+    said = fold(memory.text)
+    if said == fold(fact.text):
+        return True
+    left = said
+    for name in (fold(fact.subject), fact.folded_value or ""):
+        if name not in left:
+            return False
+        left = left.replace(name, " ", 1)
+    return len(left.split()) <= LEFT_OVER_MAX and not traits_of(memory.origin, left) & Trait.FIRST_PERSON
 
 
 @dataclass(slots=True)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from holdfast.recall.gather import Sought
     from holdfast.recall.kit import RecallKit
 
-MEANING, ANSWERS, SHARE = 12.0, 8.0, 2.0
-"""What closeness to the question, its words that a fact adds, and the width of the bridge count for."""
+MEANING, ANSWERS, SHARE, NAMES = 12.0, 8.0, 2.0, 4.0
+"""What closeness to the question, its words that a fact adds, and the width of the bridge count for, and in a
+fact that a chain starts from the names of the question."""
 
 KEPT = 0.5
 """How much of its score a fact hands on to those that it leads to."""
@@ -39,8 +40,11 @@ def follow(sought: Sought, scope: Scope, ranking: Ranking, *, kit: RecallKit) ->
     At most ``CHAIN_HOPS_MAX`` steps, each from the ``CHAIN_WIDTH`` best of the last and to facts that share
     rare words with them, judged by how near they are to the question and by what they add of its words.
     """
-    front = [_Step(int(ranking.keys[rank]), _fit(ranking, rank)) for rank in range(len(ranking))]
-    front = front[: limits.CHAIN_WIDTH]
+    outdated = ranking.columns[Signal.OUTDATED][ranking.order]
+    front = [
+        _Step(int(ranking.keys[rank]), _fit(ranking, rank))
+        for rank in np.flatnonzero(outdated > -1)[: limits.CHAIN_WIDTH].tolist()
+    ]
     found = dict(front)
     for _ in range(limits.CHAIN_HOPS_MAX):
         front = _next(front, sought, scope, kit)
@@ -54,6 +58,10 @@ def _next(front: list[_Step], sought: Sought, scope: Scope, kit: RecallKit) -> l
         scope, sought.text, [step.key for step in front], limit=limits.CHAIN_BRIDGES_MAX
     )
     ends = np.unique(np.array([bridge.end for bridge in bridges], np.int64))
+    if not sought.asked.is_of_past:
+        table = kit.turns.describe(scope, ends)
+        ends = table.keys[table.outdated < 1]
+        bridges = [bridge for bridge in bridges if bridge.end in ends]
     closeness = kit.vectors.search(scope, sought.vector, limit=1, also=ends)[Signal.MEANING].by_key
     score_of = dict(front)
     steps: dict[int, list[_Step]] = {}
@@ -70,8 +78,10 @@ def _next(front: list[_Step], sought: Sought, scope: Scope, kit: RecallKit) -> l
 
 def _fit(ranking: Ranking, rank: int) -> float:
     place = ranking.order[rank]
-    meaning, words = ranking.columns[Signal.MEANING][place], ranking.columns[Signal.WORDS][place]
-    return float(MEANING * meaning + ANSWERS * words)
+    meaning, words, names = (
+        ranking.columns[signal][place] for signal in (Signal.MEANING, Signal.WORDS, Signal.NAMES)
+    )
+    return float(MEANING * meaning + ANSWERS * words + NAMES * names)
 
 
 def _in_front(found: dict[int, float], ranking: Ranking) -> Ranking:

@@ -105,16 +105,23 @@ def fuse(
     matrix = np.empty((len(WEIGHTS), len(table.keys)))
     columns = dict(zip(WEIGHTS, matrix, strict=True))
     _fill_fitting(columns, raw, found, table, is_foreign=asked.is_foreign)
+    columns[Signal.NAMES][:] = _names(found[Signal.NAMES], table)
     sight = Sight(asked, table, _weighted(matrix[: len(FITTING)]) / _FITTING_WEIGHT)
     for signal, score in RESCORING.items():
         columns[signal][:] = score(sight)
-    terms = terms_of(table, now)
+    terms = terms_of(table, now, of_past=asked.is_of_past)
     lifted = sum(TERM_WEIGHTS[signal] * term for signal, term in terms.items())
     scores = np.asarray(_weighted(matrix) + lifted, np.float64) / TOTAL_WEIGHT
     best_first = _best_first(scores)
     return Ranking(
         table.keys[best_first], scores[best_first], best_first, {**columns, **terms}, raw, _WEIGHTS
     )
+
+
+def _names(names: Scores, table: TurnTable) -> Floats:
+    """The share of the names in the question that a note or a fact holds; a talk is about those who talk."""
+    share = _spread(names, table.keys) / (names.ceiling or 1.0)
+    return np.where(table.in_talk, 0.0, share)
 
 
 def _fill_fitting(

@@ -26,6 +26,10 @@ _ACTION = re.compile(
 )
 
 
+_PAST = re.compile(
+    r"\b(?:used to|before|previous(?:ly)?|former(?:ly)?|earlier|originally|in the past|back then|ex|old|once"
+    r"|first|no longer|any ?more|stopped|changed|history)\b"
+)
 _LINKS = re.compile(
     r"\bof\b|['\u2019]s\b|\b(?:who|whom|whose|which|that|where)\b"
     r"|\bassociated with\b|\bbelongs? to\b|\bby the\b"
@@ -43,6 +47,7 @@ class Interpretation(NamedTuple):
         asks_when: whether the answer is a time.
         asks_for_action: whether something is to be done, for which rules and tastes matter.
         is_foreign: whether most of its letters are not Latin, so that an English encoder can say little.
+        is_of_past: whether it asks for what may be true no longer: "where did Ana live before?".
         is_chained: whether it asks for something of something: "the birthplace of the author of …".
     """
 
@@ -51,6 +56,7 @@ class Interpretation(NamedTuple):
     asks_when: bool
     asks_for_action: bool
     is_foreign: bool
+    is_of_past: bool
     is_chained: bool
 
 
@@ -70,6 +76,7 @@ def interpret(question: str, *, reference: datetime) -> Interpretation:
         asks_when=_WHEN.search(folded) is not None,
         asks_for_action=_ACTION.search(folded) is not None,
         is_foreign=_is_foreign(question),
+        is_of_past=_PAST.search(folded) is not None,
         is_chained=_is_chained(folded),
     )
 

@@ -66,6 +66,8 @@ def seek(question: Question, kit: RecallKit) -> Sought:
     from holdfast.recall.gather import Sought  # noqa: PLC0415 (numpy: half the time of importing the package)
 
     asked = interpret(question.text, reference=question.asked_at)
+    if question.view.valid_at is not None:
+        asked = asked._replace(is_of_past=True)  # what is shown was true then
     return Sought(question.text, kit.embedder.embed_query(question.text), asked)
 
 

@@ -24,7 +24,7 @@ Environment in Memory, 1991)."""
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
-def terms_of(table: TurnTable, now: datetime) -> Mapping[Signal, Floats]:
+def terms_of(table: TurnTable, now: datetime, *, of_past: bool) -> Mapping[Signal, Floats]:
     """The terms of some memories, each of the shape (memories,), in the ranges of ``TERM_WEIGHTS``.
 
     Freshness counts whole days of UTC, so that a ranking stays the same for a day.
@@ -35,6 +35,7 @@ def terms_of(table: TurnTable, now: datetime) -> Mapping[Signal, Floats]:
         / max(DEFAULT_IMPORTANCE, 1 - DEFAULT_IMPORTANCE),
         Signal.TRUST: table.trust - 1.0,
         Signal.RECENCY: (1.0 + _days_since(table, now)) ** -FADING,
+        Signal.OUTDATED: np.zeros(len(table.keys)) if of_past else -table.outdated,
     }
 
 

@@ -24,6 +24,7 @@ def table_of(
     trust: Iterable[float] | None = None,
     last_use: Iterable[int] | None = None,
     feedback: Iterable[float] | None = None,
+    outdated: Iterable[float] | None = None,
     inside: int = 1_000_000,
 ) -> TurnTable:
     """A table of some memories, alike in what is not given."""
@@ -43,5 +44,6 @@ def table_of(
         trust=np.array(list(trust or [1.0] * len(own)), np.float32),
         last_use=np.array(list(last_use or nothing), np.int64),
         feedback=np.array(list(feedback or nothing), np.float64),
+        outdated=np.array(list(outdated or nothing), np.float64),
         inside=inside,
     )

@@ -62,7 +62,8 @@ class HomeView(NamedTuple):
     1970. ``threads`` are numbers from 0, ``thread_numbers`` has that of each thread of the file, and
     ``talks`` says of each number whether more than one voice has spoken there. ``rated`` are the keys of the
     memories with feedback, ascending, ``feedback`` is what was said of each, from -1 to 1, and ``last_use``
-    when it was last of use.
+    when it was last of use. ``ended`` are the keys of those that have ceased to be true, in whole or in part,
+    and ``outdated`` how far.
     """
 
     keys: Keys
@@ -85,6 +86,8 @@ class HomeView(NamedTuple):
     rated: Keys
     feedback: npt.NDArray[np.float64]
     last_use: Keys
+    ended: Keys
+    outdated: npt.NDArray[np.float64]
 
 
 class Home:
@@ -110,6 +113,8 @@ class Home:
         self._rated = np.empty(0, np.int64)
         self._feedback = np.empty(0, np.float64)
         self._last_use = np.empty(0, np.int64)
+        self._ended = np.empty(0, np.int64)
+        self._outdated = np.empty(0, np.float64)
 
     @property
     def last_key(self) -> int:
@@ -151,6 +156,8 @@ class Home:
             rated=self._rated,
             feedback=self._feedback,
             last_use=self._last_use,
+            ended=self._ended,
+            outdated=self._outdated,
         )
 
     def rate(self, judgements: Sequence[Judgement]) -> None:
@@ -158,6 +165,11 @@ class Home:
         self._rated = np.array([each.key for each in judgements], np.int64)
         self._feedback = np.array([each.feedback for each in judgements], np.float64)
         self._last_use = np.array([each.last_use for each in judgements], np.int64)
+
+    def date(self, outdated: Mapping[int, float]) -> None:
+        """Take in how far memories have ceased to be true, by keys that ascend, in the place of what was."""
+        self._ended = np.array([*outdated], np.int64)
+        self._outdated = np.array([*outdated.values()], np.float64)
 
     def extend(self, turns: Turns, vectors: Iterable[Floats]) -> None:
         """Take in more turns, with a vector for each: parts of the vectors, one behind the other."""
@@ -233,6 +245,14 @@ def judgements_of(home: HomeView, keys: Keys, at: Keys) -> tuple[npt.NDArray[np.
     rated = home.rated[place] == keys
     last_use = np.where(rated, np.maximum(at, home.last_use[place]), at)
     return np.where(rated, home.feedback[place], 0.0), last_use
+
+
+def outdated_of(home: HomeView, keys: Keys) -> npt.NDArray[np.float64]:
+    """How far the memories with these keys have ceased to be true."""
+    if not len(home.ended):
+        return np.zeros(len(keys))
+    place = home.ended.searchsorted(keys).clip(max=len(home.ended) - 1)
+    return np.where(home.ended[place] == keys, home.outdated[place], 0.0)
 
 
 def rows_of(home: HomeView, keys: Keys) -> npt.NDArray[np.intp]:

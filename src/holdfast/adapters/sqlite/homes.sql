@@ -17,6 +17,19 @@ WHERE home_key = (SELECT home_key FROM memories WHERE key = ?1) AND memory_key =
 SELECT key, useful_count, useless_count, accessed_at FROM memories
 WHERE home_key = ?1 AND (useful_count > 0 OR useless_count > 0) ORDER BY key
 
+-- name: outdated
+SELECT key, 1.0 FROM memories WHERE home_key = ?1 AND invalid_at IS NOT NULL
+UNION ALL
+SELECT said.key, min(1.0, 1.0 * sum(length(fact.text)) / length(said.text))
+FROM memories AS fact
+JOIN memory_sources AS cited ON cited.memory_key = fact.key
+JOIN memory_sources AS held USING (episode_key, position)
+JOIN memories AS said ON said.key = held.memory_key
+WHERE fact.home_key = ?1 AND fact.invalid_at IS NOT NULL AND fact.origin = 'derived' AND fact.version > 1
+AND said.origin <> 'derived' AND said.invalid_at IS NULL
+GROUP BY said.key
+ORDER BY 1
+
 -- name: blocks_after
 SELECT memory_keys, vectors FROM vector_blocks
 WHERE embedder_key = ?1 AND home_key = ?2 AND last_memory_key > ?3 ORDER BY last_memory_key

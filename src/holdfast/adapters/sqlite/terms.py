@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from zlib import crc32
 
 import apsw
 import numpy as np
 
-from holdfast.domain.spelling import COMMON_WORDS, spell_query, spell_words
+from holdfast.domain.spelling import COMMON_WORDS, is_name, spell_query, spell_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,13 @@ OF_A_NAME = 1 << 31
 _STEMMER = ("porter", ["unicode61", "remove_diacritics", "2"])
 
 
+class QueryTerms(NamedTuple):
+    """What a query is looked up by, and which of it stands for names."""
+
+    terms: list[int]
+    named: frozenset[int]
+
+
 class Stemmer:
     """FTS5's tokenizer: words without case, accents and endings (Porter, An Algorithm for Suffix Stripping).
 
@@ -40,13 +47,15 @@ class Stemmer:
         name = [term | OF_A_NAME for term in _terms(self._stems(speaker or ""))]
         return np.array(name + _terms(self._stems(text)), TERM).tobytes()
 
-    def terms_of_query(self, query: str) -> list[int]:
+    def terms_of_query(self, query: str) -> QueryTerms:
         """The terms of a query that are worth looking up, each once, in the order of their words."""
         encoded = spell_query(query).encode()
         tokens = cast("list[tuple[int, int, str]]", self._tokenize(encoded, apsw.FTS5_TOKENIZE_QUERY, None))
         words = {stem: encoded[start:end].decode() for start, end, stem in tokens}
         telling = [stem for stem, word in words.items() if word.casefold() not in COMMON_WORDS]
-        return list(dict.fromkeys(_terms(telling or words)))
+        terms = dict(zip(_terms(telling or words), telling or words, strict=True))
+        named = frozenset(term for term, stem in terms.items() if is_name(words[stem], query))
+        return QueryTerms(list(terms), named)
 
     def terms_to_lead(self, stored: bytes) -> frozenset[int]:
         """The terms of a turn as it is stored that may lead to another: common words lead nowhere."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from holdfast.adapters.sqlite.home import judgements_of, rows_of
+from holdfast.adapters.sqlite.home import judgements_of, outdated_of, rows_of
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.threads import NONE
 from holdfast.domain.traits import Trait
@@ -89,6 +89,7 @@ def _describe(reached: Reached, keys: Keys) -> TurnTable:
         trust=home.trust[rows],
         last_use=last_use,
         feedback=feedback,
+        outdated=outdated_of(home, keys),
         inside=reached.size,
     )
 
@@ -117,6 +118,7 @@ def _in_order(tables: Sequence[TurnTable]) -> TurnTable:
         trust=column(table.trust for table in tables),
         last_use=column(table.last_use for table in tables),
         feedback=column(table.feedback for table in tables),
+        outdated=column(table.outdated for table in tables),
         inside=sum(table.inside for table in tables),
     )
 
@@ -127,5 +129,5 @@ def _nobody() -> TurnTable:
     small, floats = np.empty(0, np.int32), np.empty(0, np.float32)
     return TurnTable(
         numbers, numbers, numbers, flags, numbers, small, floats, small, (),
-        floats, floats, numbers, np.empty(0), 0,
+        floats, floats, numbers, np.empty(0), np.empty(0), 0,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from holdfast.adapters.sqlite.bridges import bridges, stored_terms
 from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.postings import find
-from holdfast.adapters.sqlite.terms import Stemmer
+from holdfast.adapters.sqlite.terms import QueryTerms, Stemmer
 from holdfast.domain.information import K1, B, telling_words
 from holdfast.domain.ranking import Scores, Signal
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from holdfast.adapters.sqlite.database import Database
-    from holdfast.adapters.sqlite.home import Floats, HomeView
+    from holdfast.adapters.sqlite.home import Floats, HomeView, Keys
     from holdfast.adapters.sqlite.homes import Homes, Reached
     from holdfast.adapters.sqlite.postings import Found
     from holdfast.domain.scope import Scope
@@ -52,13 +52,13 @@ class SqliteWordIndex:
     ) -> Mapping[Signal, Scores]:
         """The best of the scope by the message and by its window."""
 
-        def work(connection: apsw.Connection) -> tuple[list[int], list[Reached]]:
+        def work(connection: apsw.Connection) -> tuple[QueryTerms, list[Reached]]:
             return Stemmer(connection).terms_of_query(query), self._homes.reached(connection, scope)
 
-        terms, reached = self._database.read(work)
-        if not terms or not reached:
-            return {Signal.WORDS: _NOTHING, Signal.WORDS_WINDOW: _NOTHING}
-        return _search(terms, reached, limit, np.asarray(also, np.int64))
+        asked, reached = self._database.read(work)
+        if not asked.terms or not reached:
+            return dict.fromkeys((Signal.WORDS, Signal.WORDS_WINDOW, Signal.NAMES), _NOTHING)
+        return _search(asked, reached, limit, np.asarray(also, np.int64))
 
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
         """The widest bridges from each of some memories of the scope."""
@@ -66,15 +66,16 @@ class SqliteWordIndex:
         def work(connection: apsw.Connection) -> tuple[list[int], dict[int, frozenset[int]], list[Reached]]:
             stemmer, reached = Stemmer(connection), self._homes.reached(connection, scope)
             known = {key: stemmer.terms_to_lead(stored_terms(connection, key)) for key in starts}
-            return stemmer.terms_of_query(query), known, reached
+            return stemmer.terms_of_query(query).terms, known, reached
 
         terms, known, reached = self._database.read(work)
         return [*bridges(reached, terms, known, limit=limit)] if reached else []
 
 
 def _search(
-    terms: list[int], reached: list[Reached], limit: int, also: npt.NDArray[np.int64]
+    asked: QueryTerms, reached: list[Reached], limit: int, also: npt.NDArray[np.int64]
 ) -> Mapping[Signal, Scores]:
+    terms = asked.terms
     found = [dict(zip(terms, find(each.home.runs, terms), strict=True)) for each in reached]
     lengths = join(reached, (each.home.window_lengths for each in reached))
     told = telling_words({term: _count(term, found, reached) for term in terms}, len(lengths))
@@ -86,10 +87,27 @@ def _search(
     if len(also):
         best = np.union1d(best, np.flatnonzero(np.isin(keys, also) & (by_window != 0)))
     own = best[by_turn[best] > 0]
+    named = {term: information for term, information in told.items() if term in asked.named}
     return {
         Signal.WORDS: Scores(keys[own], by_turn[own], ceiling),
         Signal.WORDS_WINDOW: Scores(keys[best], by_window[best], ceiling),
+        Signal.NAMES: _holding(named, found, reached, keys),
     }
+
+
+def _holding(
+    told: Mapping[int, float], found: Sequence[Mapping[int, Found]], reached: Sequence[Reached], keys: Keys
+) -> Scores:
+    """The information in those of some terms that each turn holds."""
+    if not told:
+        return _NOTHING
+    held = [np.zeros(len(each.home.keys), np.float32) for each in reached]
+    for of_home, rows in zip(held, found, strict=True):
+        for term, information in told.items():
+            of_home[rows[term].rows] += np.float32(information)
+    scores = join(reached, held)
+    places = np.flatnonzero(scores)
+    return Scores(keys[places], scores[places], sum(told.values()))
 
 
 def _count(term: int, found: Sequence[Mapping[int, Found]], reached: Sequence[Reached]) -> int:

@@ -35,6 +35,7 @@ class InMemoryTurnIndex:
             wanted = set(keys.tolist())
             inside = data.inside(scope)
             held = [item for item in inside if item.key in wanted]
+            outdated = _outdated(data)
             before, voices = _before(data), {item.key: _voice(item) for item in data.held.values()}
             heard: dict[Hashable, set[str]] = {}
             for item in data.held.values():
@@ -61,6 +62,7 @@ class InMemoryTurnIndex:
             feedback=np.array(
                 [reinforcement(memory.useful_count, memory.useless_count) for memory in memories], np.float64
             ),
+            outdated=np.array([outdated.get(item.key, 0.0) for item in held], np.float64),
             inside=len(inside),
         )
 
@@ -73,6 +75,22 @@ class InMemoryTurnIndex:
             ]
         latest = sorted(found, key=lambda item: item.memory.valid_at)[-limit:]
         return np.array(sorted(item.key for item in latest), np.int64)
+
+
+def _outdated(data: InMemoryData) -> dict[int, float]:
+    """How far memories have ceased to be true: closed facts, and the messages that said them."""
+    ended = [item for item in data.held.values() if item.memory.invalid_at is not None]
+    outdated: dict[int, float] = {}
+    for fact in ended:
+        if fact.is_derived and fact.memory.version > 1:
+            cited = {(source.episode_id, source.position) for source in fact.memory.sources}
+            for said in data.held.values():
+                if not said.is_derived and any(
+                    (source.episode_id, source.position) in cited for source in said.memory.sources
+                ):
+                    share = len(fact.memory.text) / len(said.memory.text)
+                    outdated[said.key] = min(1.0, outdated.get(said.key, 0.0) + share)
+    return outdated | {item.key: 1.0 for item in ended}
 
 
 def _last_use(memory: Memory) -> datetime:

@@ -18,7 +18,7 @@ from holdfast.domain.information import (
     telling_words,
 )
 from holdfast.domain.ranking import Signal
-from holdfast.domain.spelling import COMMON_WORDS, spell_query, spell_words
+from holdfast.domain.spelling import COMMON_WORDS, is_name, spell_query, spell_words
 from holdfast.ports import Bridge
 from holdfast.testing.in_memory.scores import scores_of
 
@@ -69,6 +69,7 @@ class InMemoryWordIndex:
         return {
             Signal.WORDS: scores_of({key: turn[key] for key in best if turn[key]}, ceiling),
             Signal.WORDS_WINDOW: scores_of({key: window[key] for key in best}, ceiling),
+            Signal.NAMES: _names(told, spell_query(query), documents),
         }
 
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
@@ -124,6 +125,16 @@ def _information(words: Counter[str], documents: Sequence[_Document]) -> dict[st
     """How much each word of the query tells."""
     counts = {word: sum(word in document.turn for document in documents) for word in words}
     return telling_words(counts, len(documents))
+
+
+def _names(told: Mapping[str, float], query: str, documents: Sequence[_Document]) -> Scores:
+    """The information in the names of the query that each turn holds."""
+    names = {word.casefold() for word in _WORD.findall(query) if is_name(word, query)} & told.keys()
+    held = {
+        document.held.key: sum(told[name] for name in names if name in document.turn)
+        for document in documents
+    }
+    return scores_of({key: score for key, score in held.items() if score}, sum(told[name] for name in names))
 
 
 def _bm25(words: Counter[str], document: _Document, told: Mapping[str, float], average: float) -> float:

@@ -26,7 +26,8 @@ CREATE TABLE names (
 ) STRICT;
 
 -- A home is a scope without its session: what is loaded together. 0 stands for an id that is not given.
--- Whoever holds a home in memory reads its judgements again when ``feedback`` has moved, and nothing else.
+-- Whoever holds a home in memory reads its judgements, and what has ceased to be true, again when ``feedback``
+-- has moved, and nothing else.
 CREATE TABLE homes (
     key INTEGER PRIMARY KEY,
     tenant_key INTEGER NOT NULL REFERENCES names (key),
@@ -111,6 +112,7 @@ CREATE INDEX memories_by_slot ON memories (home_key, slot) WHERE slot IS NOT NUL
 CREATE INDEX memories_by_home ON memories (home_key);
 CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count, accessed_at)
 WHERE useful_count > 0 OR useless_count > 0;
+CREATE INDEX memories_that_ended ON memories (home_key) WHERE invalid_at IS NOT NULL;
 CREATE INDEX memories_by_thread ON memories (thread);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
 
@@ -121,6 +123,7 @@ CREATE TABLE memory_sources (
     PRIMARY KEY (memory_key, episode_key, position),
     FOREIGN KEY (episode_key, position) REFERENCES messages (episode_key, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_sources_by_message ON memory_sources (episode_key, position);
 
 -- Every content of a memory that was ever changed, the present one included. A memory without rows here
 -- is still what it was at first.
