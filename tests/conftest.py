@@ -19,13 +19,6 @@ INTERNET = {socket.AF_INET, socket.AF_INET6}
 
 
 @pytest.fixture(autouse=True)
-def no_facts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most tests look at what was said; a test marked `facts` at what is derived from it as well."""
-    if not request.node.get_closest_marker("facts"):
-        monkeypatch.setenv("HOLDFAST_INFER", "no")
-
-
-@pytest.fixture(autouse=True)
 def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every way for Python code to reach a host fails the test, whoever catches errors on the way.
 
@@ -74,12 +67,17 @@ def refuse(target: object) -> NoReturn:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder of the test's own; no setting of the caller's shell reaches the test."""
+def own_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own; no setting of the caller's shell reaches the test.
+
+    Most tests look at what was said; one marked `facts` at what is derived from it as well.
+    """
     for name in [name for name in os.environ if name.startswith("HOLDFAST_")]:
         monkeypatch.delenv(name)
     home = tmp_path / "holdfast-home"
     monkeypatch.setenv("HOLDFAST_HOME", str(home))
+    if not request.node.get_closest_marker("facts"):
+        monkeypatch.setenv("HOLDFAST_INFER", "no")
     return home
 
 

@@ -66,8 +66,8 @@ WEIGHTS: Mapping[Signal, float] = {
     Signal.LENGTH: 1.0,
     Signal.NAMES: 4.0,
 }
-"""What each signal, from 0 to 1, counts for: the logarithm of the odds that a memory answers. Names, which count
-among facts and notes alone, were chosen on development facts. All others were fitted by
+"""What each signal, from 0 to 1, counts for: the logarithm of the odds that a memory answers. Names, which
+count among facts and notes alone, were chosen on development facts. All others were fitted by
 ``benchmarks.quality.weights`` on development conversations, once with long dialogues of our own and once with
 those that no encoder was trained on; these are round numbers between the two."""
 

@@ -31,6 +31,9 @@ MESSAGES_OF_A_FACT_MAX = 3
 ALIKE_MAX = 8
 """Texts of the same words that one is compared with: more are the same words shuffled, to waste time."""
 
+SHOWN_CHARACTERS_MAX = 300
+"""A longer message is not shown in the place of the fact that was found."""
+
 _TRAILING = ".,;:!…\"'“”‘’«»"
 _LEADING = "\"'“”‘’«»"
 _PLAIN_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc", "'"))
@@ -108,7 +111,7 @@ class _Grouping:
             self.groups.append(group)
             if len(alike) < ALIKE_MAX:
                 alike.append(group)
-        elif twin is not None and _is_current(memory) and not _is_current(group.shown):
+        elif _is_better_shown(memory, group.shown, is_twin=twin is not None):
             group.joined.insert(0, group.shown)
             group.shown = memory
         else:
@@ -131,6 +134,14 @@ class _Grouping:
             if group.shown is memory:
                 known = self._of_message if memory.kind is Kind.EPISODIC else self._of_fact
                 known.setdefault(place, group)
+
+
+def _is_better_shown(memory: Memory, shown: Memory, *, is_twin: bool) -> bool:
+    """Of twins the one that is true now; of a fact and its message the message, whose own words say more."""
+    if is_twin:
+        return _is_current(memory) and not _is_current(shown)
+    is_message = memory.kind is Kind.EPISODIC and shown.kind is Kind.SEMANTIC
+    return is_message and len(memory.text) <= SHOWN_CHARACTERS_MAX
 
 
 def _cited(memory: Memory) -> tuple[tuple[str, int], ...]:

@@ -193,7 +193,7 @@ def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: H
 def _take_in_feedback(connection: apsw.Connection, key: int, home: Home) -> None:
     rows: list[Row] = connection.execute(_SQL["feedback"], (key,)).fetchall()
     ended: list[Row] = connection.execute(_SQL["outdated"], (key,)).fetchall()
-    home.date(dict(ended))  # type: ignore[arg-type]  # a row has two columns
+    home.date(dict(ended))
     home.rate(
         [Judgement(rated, reinforcement(useful, useless), at or 0) for rated, useful, useless, at in rows]
     )

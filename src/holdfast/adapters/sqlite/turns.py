@@ -10,7 +10,6 @@ import numpy as np
 from holdfast.adapters.sqlite.home import judgements_of, outdated_of, rows_of
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.threads import NONE
-from holdfast.domain.traits import Trait
 from holdfast.ports import TurnTable
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _describe(reached: Reached, keys: Keys) -> TurnTable:
         keys=keys,
         threads=threads,
         before=np.where(before == NONE, 0, home.keys[before]),
-        in_talk=home.talks[threads] & ((home.traits[rows] & int(Trait.DERIVED)) == 0),
+        in_talk=home.talks[threads],
         at=at,
         traits=home.traits[rows],
         lengths=home.lengths[rows],

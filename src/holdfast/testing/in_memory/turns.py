@@ -48,9 +48,7 @@ class InMemoryTurnIndex:
             keys=np.array([item.key for item in held], np.int64),
             threads=np.array([threads.index(item.thread) for item in held], np.int64),
             before=np.array([before[item.key] for item in held], np.int64),
-            in_talk=np.array(
-                [len(heard.get(item.thread, ())) > 1 and not item.is_derived for item in held], np.bool_
-            ),
+            in_talk=np.array([len(heard.get(item.thread, ())) > 1 for item in held], np.bool_),
             at=np.array([to_microseconds(memory.valid_at) for memory in memories], np.int64),
             traits=np.array([traits_of(memory.origin, memory.text) for memory in memories], np.int32),
             lengths=np.array([words_of(memory.text).total() for memory in memories], np.float32),
