@@ -58,7 +58,7 @@ class Conversation:
     importance: float | None
     expires_at: datetime | None
     idempotency_key: str | None
-    infer: bool = True
+    infer: bool = False
     dry_run: bool = False
 
 

@@ -111,7 +111,8 @@ def test_all_of_nothing_holds_and_one_of_nothing_does_not() -> None:
         ({}, {"valid_at": NOW - timedelta(microseconds=1)}, False),
         ({"invalid_at": NOW + timedelta(1)}, {"valid_at": NOW + timedelta(1)}, False),
         ({"invalid_at": NOW + timedelta(1)}, {"valid_at": NOW}, True),
-        ({"invalid_at": NOW}, {}, True),
+        ({"invalid_at": NOW}, {}, False),
+        ({"invalid_at": NOW + timedelta(microseconds=1)}, {}, True),
         ({}, {"filter": read_filters({"category": "home"})}, False),
     ],
 )

@@ -118,10 +118,18 @@ def test_fact_and_its_message_are_one_hit() -> None:
     second = replace(fact, id="second", text="Ana works for a bakery")
 
     assert groups(message, other, fact, second) == [(message.id, fact.id, second.id), (other.id,)]
-    assert groups(fact, other, message) == [(fact.id, message.id), (other.id,)]
-    # A fact that is shown does not say what the message's other fact does.
-    assert groups(fact, second, message) == [(fact.id, message.id), (second.id,)]
-    assert groups(fact, message, second) == [(fact.id, message.id), (second.id,)]
+    assert groups(fact, other, message) == [(message.id, fact.id), (other.id,)]
+    # A fact that is shown does not say what the message's other fact does; the message says both.
+    assert groups(fact, second, message) == [(message.id, fact.id), (second.id,)]
+    assert groups(fact, message, second) == [(message.id, fact.id, second.id)]
+
+
+def test_fact_is_shown_instead_of_a_long_message() -> None:
+    (message,) = said("I moved to Berlin and then " + "much happened " * 30)
+    fact = replace(message, id="fact", text="Ana lives in Berlin", kind=Kind.SEMANTIC, origin=Origin.DERIVED)
+
+    assert groups(fact, message) == [("fact", message.id)]
+    assert groups(message, fact) == [(message.id, "fact")]
 
 
 def test_fact_takes_in_one_piece_of_a_long_message_and_the_others_stay() -> None:
@@ -130,7 +138,7 @@ def test_fact_takes_in_one_piece_of_a_long_message_and_the_others_stay() -> None
     fact = replace(message, id="fact", text="Ana lives in Berlin", kind=Kind.SEMANTIC)
 
     assert groups(*pieces) == [(message.id,), ("p2",)]
-    assert groups(fact, *pieces) == [("fact", message.id), ("p2",)]
+    assert groups(fact, *pieces) == [(message.id, "fact"), ("p2",)]
 
 
 def test_summary_of_many_messages_takes_none_of_them_in() -> None:

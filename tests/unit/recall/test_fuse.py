@@ -39,11 +39,12 @@ any_scores = st.builds(
     st.dictionaries(st.sampled_from(KEYS), floats, max_size=6),
     st.just(0.0) | st.floats(0.01, 10),
 )
-found_signals = st.fixed_dictionaries(dict.fromkeys(FITTING, any_scores))
+FOUND = (*FITTING, Signal.NAMES)
+found_signals = st.fixed_dictionaries(dict.fromkeys(FOUND, any_scores))
 
 
 def ranked(found: Mapping[Signal, Scores]) -> Ranking:
-    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    every = {signal: found.get(signal, scores({})) for signal in FOUND}
     return fuse(every, table_of(KEYS), NOTHING_SPECIAL, now=NOW)
 
 
@@ -85,7 +86,7 @@ def test_words_count_by_the_share_of_what_the_query_could_score() -> None:
 
 
 def test_words_count_less_in_a_small_scope() -> None:
-    found = {signal: scores({1: 1.0}) for signal in FITTING}
+    found = {signal: scores({1: 1.0}) for signal in FOUND}
 
     shares = [
         fuse(found, table_of([1], inside=size), NOTHING_SPECIAL, now=NOW).columns[Signal.WORDS][0]
@@ -96,7 +97,7 @@ def test_words_count_less_in_a_small_scope() -> None:
 
 
 def test_words_lead_in_another_script() -> None:
-    found = {signal: scores({}) for signal in FITTING}
+    found = {signal: scores({}) for signal in FOUND}
     found |= {Signal.MEANING: scores({1: 0.9, 2: 0.5}), Signal.WORDS_WINDOW: scores({1: 0.1, 2: 0.3})}
     foreign = interpret("我住在哪里", reference=datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -115,7 +116,7 @@ def test_closeness_counts_as_it_is_in_any_company() -> None:
 
 def test_window_of_a_note_is_the_note() -> None:
     found = {Signal.MEANING: scores({1: 0.5}), Signal.MEANING_WINDOW: scores({1: 0.1, 2: 0.9})}
-    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    every = {signal: found.get(signal, scores({})) for signal in FOUND}
 
     talk = fuse(every, table_of(KEYS, in_talk=True), NOTHING_SPECIAL, now=NOW)
     notes = fuse(every, table_of(KEYS, in_talk=False), NOTHING_SPECIAL, now=NOW)
@@ -132,7 +133,7 @@ judgements = st.lists(st.floats(-1, 1), min_size=len(KEYS), max_size=len(KEYS))
 def test_feedback_brings_no_memory_past_one_that_fits_better_by_more_than_its_reach(
     found: dict[Signal, Scores], said: list[float]
 ) -> None:
-    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    every = {signal: found.get(signal, scores({})) for signal in FOUND}
     fit = fused(found)
     rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL, now=NOW)
 
@@ -144,7 +145,7 @@ def test_feedback_brings_no_memory_past_one_that_fits_better_by_more_than_its_re
 
 @given(found_signals, judgements)
 def test_parts_with_feedback_add_up_to_the_score(found: dict[Signal, Scores], said: list[float]) -> None:
-    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    every = {signal: found.get(signal, scores({})) for signal in FOUND}
     rated = fuse(every, table_of(KEYS, feedback=said), NOTHING_SPECIAL, now=NOW)
 
     for place, score in enumerate(rated.scores.tolist()):
@@ -152,7 +153,7 @@ def test_parts_with_feedback_add_up_to_the_score(found: dict[Signal, Scores], sa
 
 
 def test_feedback_decides_between_memories_that_fit_alike() -> None:
-    every = {signal: scores(dict.fromkeys(KEYS, 0.5)) for signal in FITTING}
+    every = {signal: scores(dict.fromkeys(KEYS, 0.5)) for signal in FOUND}
 
     rated = fuse(every, table_of(KEYS, feedback=[0, 0.2, 0, -0.2, 0, 0]), NOTHING_SPECIAL, now=NOW)
 
@@ -168,7 +169,7 @@ def test_feedback_decides_between_memories_that_fit_alike() -> None:
 def test_terms_bring_no_memory_past_one_that_fits_better_by_more_than_their_reach(
     found: dict[Signal, Scores], importance: list[float], trust: list[float], last_use: list[int]
 ) -> None:
-    every = {signal: found.get(signal, scores({})) for signal in FITTING}
+    every = {signal: found.get(signal, scores({})) for signal in FOUND}
     for term in ({"importance": importance}, {"trust": trust}, {"last_use": last_use}):
         fit = fused(found)
         lifted = fuse(every, table_of(KEYS, **term), NOTHING_SPECIAL, now=NOW)
@@ -184,7 +185,7 @@ def test_terms_bring_no_memory_past_one_that_fits_better_by_more_than_their_reac
 def test_what_matters_is_trusted_or_fresh_comes_first_of_memories_that_fit_alike(
     term: str, values: list[float]
 ) -> None:
-    every = {signal: scores({1: 0.5, 2: 0.5}) for signal in FITTING}
+    every = {signal: scores({1: 0.5, 2: 0.5}) for signal in FOUND}
 
     one_way = fuse(every, table_of([1, 2], **{term: values}), NOTHING_SPECIAL, now=NOW)  # type: ignore[arg-type]
     other_way = fuse(every, table_of([1, 2], **{term: values[::-1]}), NOTHING_SPECIAL, now=NOW)  # type: ignore[arg-type]
@@ -203,7 +204,7 @@ def test_part_knows_its_rank_in_the_signal() -> None:
 
 
 def test_ranks_of_all_lists_are_joined() -> None:
-    found = {signal: scores({1: 0.9, 2: 0.5, 3: 0.1}) for signal in FITTING}
+    found = {signal: scores({1: 0.9, 2: 0.5, 3: 0.1}) for signal in FOUND}
     found[Signal.WORDS] = scores({2: 7.0, 3: 7.0})
 
     ranking = fuse_ranks(found, table_of(KEYS))
@@ -216,7 +217,7 @@ def test_ranks_of_all_lists_are_joined() -> None:
 
 
 def test_first_of_every_list_has_the_whole_score() -> None:
-    everything = {signal: scores({1: 0.9, 2: 0.5}) for signal in FITTING}
+    everything = {signal: scores({1: 0.9, 2: 0.5}) for signal in FOUND}
 
     assert fuse_ranks(everything, table_of([1, 2])).scores[0] == pytest.approx(1)
 

@@ -94,10 +94,11 @@ class ReadingContract(BackendContract):
             inside = {text for text, memory in inhabitants.items() if scope.covers(memory.scope)}
             by_meaning = backend.vectors.search(scope, query, limit=100, also=keys)
             by_words = backend.words.search(scope, "hello", limit=100)
+            of_words = (by_words[Signal.WORDS], by_words[Signal.WORDS_WINDOW])
 
             assert set(scribe.shown(scope)) == inside, scope
             assert texts(memories_of(backend, keys, scope).values()) == inside, scope
-            for found in (s.by_key for s in (*by_meaning.values(), *by_words.values())):
+            for found in (s.by_key for s in (*by_meaning.values(), *of_words)):
                 assert len(found) == len(inside), scope
                 assert texts(memories_of(backend, found, scope).values()) == inside, scope
 

@@ -240,7 +240,8 @@ class WordIndexContract(BackendContract):
 
         few = backend.words.search(ANA, "tea", limit=3, also=[worst, *wordless, *foreign, 10**9])
 
-        for signal, scores in few.items():
+        for signal in (Signal.WORDS, Signal.WORDS_WINDOW):
+            scores = few[signal]
             known = every[signal].by_key
             assert len(scores.by_key) == 4
             assert worst in scores.by_key
@@ -254,7 +255,7 @@ class WordIndexContract(BackendContract):
 
         found = backend.words.search(ANA, "milk4 sugar4", limit=9)
 
-        for scores in found.values():
+        for scores in (found[Signal.WORDS], found[Signal.WORDS_WINDOW]):
             assert list(scores.by_key.values()) == pytest.approx([scores.ceiling], rel=1e-6)
 
     def test_number_tells_as_much_as_a_word(self, backend: Backend, scribe: Scribe) -> None:
@@ -264,6 +265,25 @@ class WordIndexContract(BackendContract):
         for n in range(9):
             found = backend.words.search(ANA, f"{n}", limit=9)[Signal.WORDS]
             assert list(found.by_key.values()) == pytest.approx([found.ceiling], rel=1e-6)
+
+    def test_names_of_the_query_are_looked_for_in_the_message_alone(
+        self, backend: Backend, scribe: Scribe
+    ) -> None:
+        first, second, _ = scribe.remember(
+            "Emma is by Jane Austen",
+            "tea with Jane",
+            "a third",
+            scope=Scope.of(user_id="ana", session_id="s1"),
+        )
+
+        found = backend.words.search(ANA, "Which book is by Jane Austen?", limit=9)[Signal.NAMES]
+        none = backend.words.search(ANA, "which book is by jane?", limit=9)[Signal.NAMES]
+
+        scores = {memories_of(backend, [key])[key].id: score for key, score in found.by_key.items()}
+        assert scores.keys() == {first.id, second.id}
+        assert scores[first.id] == pytest.approx(found.ceiling)
+        assert 0 < scores[second.id] < found.ceiling
+        assert none.by_key == {}
 
     def test_word_that_nobody_said_raises_the_ceiling(self, backend: Backend, scribe: Scribe) -> None:
         for n in range(9):
@@ -282,7 +302,7 @@ class WordIndexContract(BackendContract):
 
         found = backend.words.search(scope, "hello", limit=9)
 
-        assert set(found) == {Signal.WORDS, Signal.WORDS_WINDOW}
+        assert set(found) == {Signal.WORDS, Signal.WORDS_WINDOW, Signal.NAMES}
         assert all(scores.by_key == {} for scores in found.values())
 
     def test_bridge_leads_to_what_speaks_of_the_same_name(self, backend: Backend, scribe: Scribe) -> None:
