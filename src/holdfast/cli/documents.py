@@ -51,6 +51,7 @@ def add_document(result: AddResult) -> Json:
         "episode_id": result.episode_id,
         "status": result.status,
         "changes": document(result.changes),
+        "facts": document(result.facts),
     }
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from holdfast.domain.decision import AddResult
+    from holdfast.domain.decision import AddResult, Change
     from holdfast.domain.entity import RelatedMemory
     from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.ranking import Hit, Part
@@ -28,6 +28,7 @@ QUIET = "dim"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _FULL = "█"
 _ASCII = "#"
+_FACTS = {"ADD": "fact", "NONE": "known", "UPDATE": "now", "DELETE": "no longer"}
 _CHANGED = {"ADD": "added", "NONE": "known already", "UPDATE": "updated", "DELETE": "deleted"}
 _LABELS = {
     Signal.MEANING_WINDOW: "meaning nearby",
@@ -159,12 +160,18 @@ def draw_related(links: Sequence[RelatedMemory]) -> RenderableType:
 
 def draw_changes(result: AddResult) -> RenderableType:
     """What became of what was added."""
-    return Group(
-        *(
-            draw_done(_CHANGED[change.event], change.memory.text, change.memory.id)
-            for change in result.changes
-        )
+    said = (
+        draw_done(_CHANGED[change.event], change.memory.text, change.memory.id) for change in result.changes
     )
+    return Group(*said, *map(_drawn_fact, result.facts))
+
+
+def _drawn_fact(change: Change) -> Text:
+    """What became of a fact, and of the one that it replaces."""
+    drawn = Text.assemble((f"  {_FACTS[change.event]}", "green"), f"  {visible(change.memory.text)}")
+    if change.event == "UPDATE" and change.previous is not None:
+        drawn.append(f"  (was: {visible(change.previous.text)})", QUIET)
+    return drawn
 
 
 def draw_done(done: str, told: str, about: str | None = None) -> RenderableType:

@@ -64,6 +64,17 @@ def add(
             show_default=False,
         ),
     ] = None,
+    infer: Annotated[
+        bool | None,
+        typer.Option(
+            "--infer/--no-infer",
+            help="Derive facts, which replace those they contradict. Default: HOLDFAST_INFER, else yes.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")
+    ] = False,
     idempotency_key: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +85,7 @@ def add(
         ),
     ] = None,
 ) -> None:
-    """Remember a text, word for word. When the command returns, it is on disk and can be found.
+    """Remember a text, word for word, and the facts in it. When the command returns, it is on disk.
 
     The words are joined, so quotes are needed only where the shell wants them. Many messages at once
     come in with 'holdfast import'.
@@ -101,6 +112,8 @@ def add(
             metadata=metadata_of(labels),
             importance=importance,
             expires_at=read_expiry(expires),
+            infer=infer,
+            dry_run=dry_run,
             idempotency_key=idempotency_key,
         )
     output.answer(
@@ -109,4 +122,5 @@ def add(
 
 
 def _rows(result: AddResult) -> Iterator[tuple[str, ...]]:
-    return ((change.event.value, change.memory.id, change.memory.text) for change in result.changes)
+    every = (*result.changes, *result.facts)
+    return ((change.event.value, change.memory.id, change.memory.text) for change in every)
