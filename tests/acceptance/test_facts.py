@@ -143,6 +143,27 @@ def test_dry_run_decides_and_writes_nothing(memory: Holdfast) -> None:
     assert memory.stats() == before
 
 
+def test_correction_of_a_fact_states_the_new_value(memory: Holdfast) -> None:
+    (change,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
+
+    corrected = memory.update(change.memory.id, text="Ana lives in Oslo")
+    reworded = memory.update(change.memory.id, text="somewhere up north")
+
+    assert corrected.statement is not None
+    assert corrected.statement.value == "Oslo"
+    assert reworded.statement is None
+
+
+def test_fact_that_was_closed_wrongly_is_opened_by_restoring_the_version_before(memory: Holdfast) -> None:
+    (old,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
+    memory.add(said("I live in Oslo", "2026-03-05"), user_id="ana")
+
+    restored = memory.restore(old.memory.id, version=1)
+
+    assert restored.invalid_at is None
+    assert facts_of(memory) == ["Ana lives in Oslo", "Ana lives in Rome"]
+
+
 def test_no_facts_where_none_are_wanted(memory: Holdfast) -> None:
     assert memory.add(said("I live in Rome", "2026-01-05"), user_id="ana", infer=False).facts == ()
     assert memory.stats().memories == 1

@@ -73,6 +73,7 @@ def is_mentioned(word: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", everything_said()) is not None
 
 
+@pytest.mark.facts
 @pytest.mark.parametrize("page", pages(), ids=page_id)
 def test_code_of_the_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from holdfast import limits
 from holdfast.domain.events import EventType
 from holdfast.domain.memory import indexed_text
+from holdfast.domain.message import Message, Role
 from holdfast.errors import Conflict, InvalidInput, NotFound
 from holdfast.ports import Rate, Relate, Revise
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
+    from holdfast.domain.statement import Statement
     from holdfast.formation.kit import FormationKit
     from holdfast.ports import Vector
+
+
+_CLOSING = frozenset({EventType.SUPERSEDED, EventType.INVALIDATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def update(target: Target, content: Content, *, reason: str | None, kit: Formati
         return replace(
             memory,
             text=memory.text if content.text is None else content.text,
+            statement=_restated(memory, content.text),
             metadata=memory.metadata if content.metadata is None else content.metadata,
             importance=memory.importance if content.importance is None else content.importance,
             expires_at=None if content.never_expires else content.expires_at or memory.expires_at,
@@ -139,12 +145,28 @@ def restore(target: Target, *, version: int | None, reason: str | None, kit: For
     return _revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit)
 
 
+def _restated(memory: Memory, text: str | None) -> Statement | None:
+    """What a fact states after its words were changed: what rules read in them, or nothing that is known."""
+    from holdfast.formation.extract import extract  # noqa: PLC0415 (patterns that few changes need)
+
+    statement = memory.statement
+    if statement is None or text is None or text == memory.text:
+        return statement
+    facts = extract([Message(Role.USER, text)], at=memory.valid_at)
+    stated = [fact for fact in facts if fact.slot == statement.slot and fact.value and not fact.retracts]
+    return replace(statement, value=stated[0].value or "") if stated else None
+
+
 def _with_version(memory: Memory, version: int, scope: Scope, kit: FormationKit) -> Memory:
-    for earlier in kit.store.history(scope, memory.id):
+    history = kit.store.history(scope, memory.id)
+    for earlier in history:
         if earlier.version == version:
+            since = [each.event for each in history if each.version > earlier.version]
             return replace(
                 memory,
                 text=earlier.text,
+                statement=_restated(memory, earlier.text),
+                invalid_at=memory.invalid_at if _CLOSING.isdisjoint(since) else None,
                 metadata=earlier.metadata,
                 importance=earlier.importance,
                 expires_at=earlier.expires_at,
