@@ -37,6 +37,8 @@ IN_SCOPE_MAX = 5_000
 FLUSHES_MAX = 1.5
 OWN_MILLISECONDS_MAX = 1.0
 GROWTH_MAX = 1.25
+FACTS = "facts"
+FACTS_MAX = 3.0
 VFS_NAME = "holdfast-benchmark-flushes"
 
 
@@ -49,7 +51,8 @@ def measure(stores: Stores, progress: Progress, *, quick: bool) -> Iterator[Figu
         for size in sizes:
             file = stores.copy(stores.filled(size, in_scope=scope_of(size)), f"adding-{size}")
             memory = open_stores.enter_context(Holdfast(file, embedder=PreparedEmbedder()))
-            works[str(size)] = adder(memory, Corpus(size + 1).messages(rounds + 3))
+            works[str(size)] = adder(memory, Corpus(size + 1).messages(rounds + 3), infer=False)
+            works[FACTS] = adder(memory, Corpus(7).messages(rounds + 3), infer=True)  # the last size stays
         with progress.step("adding messages", 1):
             times = interleave(works, rounds=rounds)
     yield from to_figures(times, sizes)
@@ -61,10 +64,10 @@ def scope_of(size: int) -> int:
     return 1_000 if size <= 10_000 else IN_SCOPE_MAX
 
 
-def adder(memory: Holdfast, messages: list[Said]) -> Callable[[], object]:
-    """Adds the next message at each call."""
+def adder(memory: Holdfast, messages: list[Said], *, infer: bool) -> Callable[[], object]:
+    """Adds the next message at each call, with the facts in it or without."""
     waiting = iter(as_messages(messages))
-    return lambda: memory.add(next(waiting), user_id=USER, session_id="live")
+    return lambda: memory.add(next(waiting), user_id=USER, session_id="live", infer=infer)
 
 
 def to_figures(times: dict[str, Times], sizes: tuple[int, ...]) -> Iterator[Figure]:
@@ -77,6 +80,10 @@ def to_figures(times: dict[str, Times], sizes: tuple[int, ...]) -> Iterator[Figu
         yield Figure(
             GROUP, f"{size:,} in the store, p99", found.percentile(99), "ms", flush.percentile(99), "flush"
         )
+    more = times[FACTS].p50 - times[str(sizes[-1])].p50
+    yield Figure(
+        GROUP, f"{sizes[-1]:,} in the store, with facts by rules, p50 more", more, "ms", bar=FACTS_MAX
+    )
     smallest, largest = times[str(sizes[0])].p50, times[str(sizes[-1])].p50
     name = f"p50 at {sizes[-1]:,} over p50 at {sizes[0]:,}"
     yield Figure(GROUP, name, largest / smallest, "x", bar=GROWTH_MAX)
