@@ -99,6 +99,14 @@ def test_same_value_again_is_one_more_source(memory: Holdfast) -> None:
     assert len(memory.get(change.memory.id).sources) == 2
 
 
+def test_note_that_is_said_again_in_the_same_call_has_both_sources(memory: Holdfast) -> None:
+    added = memory.add(["The capital of Peru is Lima.", "Lima is the capital of Peru."], user_id="ana")
+
+    assert [change.event for change in added.facts] == [Decision.ADD, Decision.NONE]
+    assert len(memory.get(added.facts[0].memory.id).sources) == 2
+    assert memory.check() == ()
+
+
 def test_value_that_is_taken_back_is_closed(memory: Holdfast) -> None:
     memory.add(said("I love sushi", "2026-01-05"), user_id="ana")
     taken = memory.add(said("I no longer like sushi", "2026-02-05"), user_id="ana")

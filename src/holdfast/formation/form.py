@@ -208,7 +208,7 @@ class _Forming:
         for each in targets:
             source = self.said[fact.position].source
             again = each if source in each.sources else replace(each, sources=(*each.sources, source))
-            if again is not each and each.id not in self.own:
+            if again is not each:
                 self.repeated.append((each.id, fact.position))
             self._replace(fact.slot, each, again)
             self.changes.append(Change(Decision.NONE, again, each))
