@@ -196,6 +196,16 @@ MODEL_YEAR_MIN = 1000
 MODEL_YEARS_AHEAD_MAX = 100
 """And at most so many years after it was said."""
 
+MODEL_IMPORTANCE_SHARE = 0.3
+"""The part of a fact's importance that is the model's own rating; the rest is that of the words. Models rate
+the same fact differently from call to call, so that a rating alone would make forgetting a matter of chance."""
+
+SPENDING_DAYS = 400
+"""Days for which it is kept what models took: a year, to be compared with the one before."""
+
+SPENDING_ROWS_SHOWN = 31
+"""Days and models that ``stats`` tells of: about a month of one model."""
+
 # How a server of models is asked
 
 MODEL_CONNECT_SECONDS = 5.0

@@ -28,7 +28,7 @@ from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Rate, Relate, Remember, Revise
+from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,13 +47,15 @@ _SQL = read_statements("writes.sql")
 
 def apply(
     connection: apsw.Connection,
-    change: Remember | Revise | Relate | Rate | Answer,
+    change: Remember | Derive | Revise | Relate | Rate | Answer,
     identity: EmbedderIdentity,
 ) -> None:
     """Write the change with its versions, event and audit entry."""
     match change:
         case Remember():
             _remember(connection, change, identity)
+        case Derive():
+            _derive(connection, change, identity)
         case Revise():
             _revise(connection, change, identity)
         case Relate():
@@ -97,6 +99,47 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     if formed is not None:
         _close_and_link(connection, formed, home_key)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
+
+
+def _derive(connection: apsw.Connection, change: Derive, identity: EmbedderIdentity) -> None:
+    """Write facts of an episode that is there. Of nothing there is nothing to announce or to record."""
+    row = connection.execute(_SQL["episode_by_id"], (to_blob(change.episode_id),)).fetchone()
+    if row is None:
+        raise NotFound(
+            f"there is no episode {change.episode_id}", code="episode_not_found", episode_id=change.episode_id
+        )
+    formed, episode_key = change.formed, int(row[0])
+    reach = reach_of_owner(connection, change.scope)
+    require_unchanged(connection, reach, formed.seen, change.at)
+    if change.is_empty:
+        return
+    scope_key, home_key = ensure_scope(connection, change.scope)
+    place = Place(scope_key, home_key, thread_of(change.scope, scope_key, episode_key))
+    keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in formed.new]
+    cited = [
+        (key, source) for key, new in zip(keys, formed.new, strict=True) for source in new.memory.sources
+    ]
+    for key, source in cited:
+        _insert_source(connection, key, episode_key, source.position)
+    for memory_id, position in formed.repeated:
+        _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
+    if keys:
+        vectors = [(key, new.vector) for key, new in zip(keys, formed.new, strict=True)]
+        insert_vectors(connection, identity, home_key, vectors)
+        announce(connection, EventType.CREATED, [new.memory.id for new in formed.new], change.at)
+    _close_and_link(connection, formed, home_key)
+    if change.extends_answer:
+        _extend_answer(connection, change, scope_key)
+    _finish(connection, home_key, _Entry("derive", change.episode_id, len(keys), change.at))
+
+
+def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) -> None:
+    """Let the answer that was kept with the episode tell these facts too."""
+    where = (scope_key, to_blob(change.episode_id))
+    for key, outcome in connection.execute(_SQL["answers_of_episode"], where).fetchall():
+        messages, facts = json.loads(outcome)
+        facts += [[decision.value, memory_id] for decision, memory_id in change.outcome]
+        connection.execute(_SQL["replace_answer"], (scope_key, key, json.dumps([messages, facts])))
 
 
 def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) -> None:
