@@ -198,7 +198,7 @@ MODEL_YEARS_AHEAD_MAX = 100
 
 MODEL_IMPORTANCE_SHARE = 0.3
 """The part of a fact's importance that is the model's own rating; the rest is that of the words. Models rate
-the same fact differently from call to call, so that a rating alone would make forgetting a matter of chance."""
+the same fact differently from call to call: a rating alone would make forgetting a matter of chance."""
 
 SPENDING_DAYS = 400
 """Days for which it is kept what models took: a year, to be compared with the one before."""

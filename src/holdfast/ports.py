@@ -788,8 +788,8 @@ class EventLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What an adapter brings: the truth, the indexes derived from it and their renewal, jobs, events, and what
-    language models took.
+    """What an adapter brings: the truth, the indexes derived from it and their renewal, jobs and events,
+    and what language models took.
     """
 
     store: MemoryStore

@@ -116,11 +116,9 @@ def _derive(connection: apsw.Connection, change: Derive, identity: EmbedderIdent
     scope_key, home_key = ensure_scope(connection, change.scope)
     place = Place(scope_key, home_key, thread_of(change.scope, scope_key, episode_key))
     keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in formed.new]
-    cited = [
-        (key, source) for key, new in zip(keys, formed.new, strict=True) for source in new.memory.sources
-    ]
-    for key, source in cited:
-        _insert_source(connection, key, episode_key, source.position)
+    for key, new in zip(keys, formed.new, strict=True):
+        for source in new.memory.sources:
+            _insert_source(connection, key, episode_key, source.position)
     for memory_id, position in formed.repeated:
         _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
     if keys:
@@ -136,7 +134,8 @@ def _derive(connection: apsw.Connection, change: Derive, identity: EmbedderIdent
 def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) -> None:
     """Let the answer that was kept with the episode tell these facts too."""
     where = (scope_key, to_blob(change.episode_id))
-    for key, outcome in connection.execute(_SQL["answers_of_episode"], where).fetchall():
+    rows: list[Row] = connection.execute(_SQL["answers_of_episode"], where).fetchall()
+    for key, outcome in rows:
         messages, facts = json.loads(outcome)
         facts += [[decision.value, memory_id] for decision, memory_id in change.outcome]
         connection.execute(_SQL["replace_answer"], (scope_key, key, json.dumps([messages, facts])))
