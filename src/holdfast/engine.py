@@ -174,6 +174,13 @@ class Holdfast:
         return None if self._learning is None else self._learning.model
 
     @property
+    def model_name(self) -> str | None:
+        """The language model as it was named; asks and opens nothing. None where rules derive facts."""
+        if self._model is None or self._model == RULES:
+            return None
+        return self._model if isinstance(self._model, str) else str(self._model.identity)
+
+    @property
     def embedder(self) -> Embedder:
         """The embedder of this store."""
         return self._embedder

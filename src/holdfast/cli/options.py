@@ -15,6 +15,18 @@ _CHOICE = "Which memories"
 _METADATA = "What to keep with it"
 
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="The language model that derives facts, such as ollama:llama3.2; 'rules' for none. "
+        "Default: HOLDFAST_MODEL, else none.",
+        show_default=False,
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which store, and in which form the answer comes."""

@@ -78,10 +78,15 @@ def aim(
 
 
 def _cited(proposal: Proposal, episode: Episode, places: Sequence[int]) -> tuple[int, ...]:
-    """The messages to cite. One trusted less than the best, an echo of it, would cost it its trust."""
+    """The messages to cite, first one by whom it is about; no echo, which would cost it its trust."""
     positions = [places[position] for position in proposal.positions]
     trusted = [n for n in positions if trust_of(origin_of(episode.messages[n].role)) >= proposal.trust]
-    return tuple(trusted or positions)
+    by_subject = [n for n in trusted if _speaks(proposal.subject, episode.messages[n])]
+    return tuple(dict.fromkeys((*by_subject[:1], *(trusted or positions))))
+
+
+def _speaks(subject: str | None, message: Message) -> bool:
+    return subject is not None and message.name is not None and fold(subject) == fold(message.name)
 
 
 def _aimed(proposal: Proposal, target: Memory | None, cited: tuple[int, ...], episode: Episode) -> Aimed:

@@ -204,7 +204,7 @@ class Forming:
         return kept
 
     def _memory(self, fact: Fact) -> Memory:
-        sources = tuple(self.said[position].source for position in (fact.position, *fact.also))
+        sources = tuple(self.said[position].source for position in sorted({fact.position, *fact.also}))
         return replace(
             self.like,
             id=self.kit.ids.new_id(),
@@ -216,7 +216,7 @@ class Forming:
             importance=fact.importance,
             entities=(),
             sources=sources,
-            valid_at=sources[0].at,
+            valid_at=self.said[fact.position].source.at,
         )
 
     def _close(self, each: Memory, verdict: Verdict, fact: Fact) -> Memory:

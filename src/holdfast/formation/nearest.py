@@ -62,4 +62,5 @@ def _by_meaning(
 
 
 def _is_own_fact(memory: Memory, scope: Scope) -> bool:
-    return memory.kind is not Kind.EPISODIC and memory.scope.owner == scope.owner
+    is_open = memory.invalid_at is None
+    return memory.kind is not Kind.EPISODIC and is_open and memory.scope.owner == scope.owner
