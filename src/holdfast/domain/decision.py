@@ -37,7 +37,7 @@ class AddResult:
     """What an ``add`` did. When it is returned, everything in it is on disk, unless it was a dry run.
 
     ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them.
-    ``status`` is ``done``, or ``processing`` while a language model has still to read what was said;
+    ``status`` is ``done``, or ``processing`` while a language model has still to read what was said, or does;
     ``waiting_for`` then says why it did not, when it was asked. ``usage`` is what it was sent and what it
     wrote, in tokens; ``cost`` the price in US dollars, None where nobody knows it.
     """
