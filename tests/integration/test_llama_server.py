@@ -137,10 +137,15 @@ def test_add_survives_random_numbers(
         added = memory.add(MESSAGES, user_id="ana")
 
         assert memory.search("Who moved to Berlin?", user_id="ana")[0].memory.text == "I moved to Berlin"
-        assert added.status == ("done" if is_bounded or added.waiting_for is None else "processing")
         assert [memory.get(each.memory.id).text for each in added.facts] == []
-        (day,) = memory.stats().spending
-        assert (day.model, day.input_tokens > 1_000, day.output_tokens > 0) == ("http:tiny", True, True)
+        if is_bounded:
+            (day,) = memory.stats().spending
+            assert (day.model, day.input_tokens > 1_000, day.output_tokens > 0) == ("http:tiny", True, True)
+            assert added.status == "done"
+        else:  # a text that never ends: the server gives up, or the reply is cut off
+            assert added.status == "processing"
+            assert added.waiting_for is not None
+            assert added.waiting_for.code in {"model_failed", "model_reply_unreadable"}
         assert memory.job_counts().dead == 0
         assert memory.check() == ()
 
