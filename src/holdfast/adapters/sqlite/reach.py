@@ -62,20 +62,13 @@ class Reaches:
     def __init__(self) -> None:
         self._last: tuple[Scope | None, int, Reach] = (None, -1, Reach((), None))
 
-    def of(self, connection: apsw.Connection, scope: Scope) -> Reach:
-        """What a read with this scope sees."""
-        number = change_number(connection)
+    def of(self, connection: apsw.Connection, scope: Scope, number: int) -> Reach:
+        """What a read with this scope sees at that number of commits."""
         last_scope, last_number, reach = self._last
         if (last_scope, last_number) != (scope, number):
             reach = reach_of(connection, scope)
             self._last = (scope, number, reach)
         return reach
-
-
-def change_number(connection: apsw.Connection) -> int:
-    """The number of the last commit."""
-    number: int = connection.execute(_SQL["change_number"]).get
-    return number
 
 
 def change_number_of(connection: apsw.Connection, scope: Scope) -> int:

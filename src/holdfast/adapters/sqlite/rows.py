@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from holdfast.adapters.sqlite.filters import Condition
 
 Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promise
 
@@ -76,7 +75,7 @@ def metadata_from_json(text: str | None) -> Metadata:
 
 def keys_to_json(keys: Iterable[int]) -> str:
     """Keys as a JSON list, to be bound as one value and opened with ``json_each``."""
-    return json.dumps(list(keys))
+    return f"[{','.join(map(str, keys))}]"  # a third of the time of json.dumps
 
 
 def read_memories(
@@ -97,20 +96,6 @@ def read_memories(
 def memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
     """The memories with these keys, in no order."""
     return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
-
-
-def first_memories(
-    connection: apsw.Connection, keys: Sequence[int], condition: Condition, *, limit: int
-) -> dict[int, Memory]:
-    """The first ``limit`` of these memories ``m`` for which the condition holds, by key, in this order.
-
-    Two statements: as one it takes half as long again.
-    """
-    sql = _SQL["first_shown"].replace("{condition}", condition.sql)
-    values = (keys_to_json(keys), *condition.values, limit)
-    first = [key for (key,) in connection.execute(sql, values)]
-    memories = memories_by_key(connection, first) if first else {}
-    return {key: memories[key] for key in first}
 
 
 def _read_scopes(connection: apsw.Connection, keys: Iterable[int]) -> Mapping[int, Scope]:

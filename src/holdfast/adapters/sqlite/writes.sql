@@ -31,6 +31,9 @@ VALUES (
 -- name: insert_source
 INSERT INTO memory_sources (memory_key, episode_key, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
+-- name: stamp_memory
+UPDATE memories SET stamp = stamp + 1 WHERE key = ?1
+
 -- name: insert_entity
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 

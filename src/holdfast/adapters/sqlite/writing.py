@@ -88,7 +88,9 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     for key, new in zip(keys, everything, strict=True):
         _insert_source(connection, key, episode_key, new.memory.sources[0].position)
     for memory_id, position in (*change.repeated, *(() if formed is None else formed.repeated)):
-        _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
+        key = _key_of(connection, memory_id)
+        _insert_source(connection, key, episode_key, position)
+        connection.execute(_SQL["stamp_memory"], (key,))
     vectors = [(key, new.vector) for key, new in zip(keys, everything, strict=True)]
     insert_vectors(connection, identity, home_key, vectors)
     announce(connection, EventType.CREATED, [new.memory.id for new in everything], episode.created_at)

@@ -69,8 +69,9 @@ CREATE TABLE messages (
     PRIMARY KEY (episode_key, position)
 ) STRICT, WITHOUT ROWID;
 
--- What is remembered. A fact has a slot, the digest of its subject and attribute. ``thread`` is the conversation that a memory is a turn of: the key of its scope
--- when that has a session, else minus the key of its episode.
+-- What is remembered. A fact has a slot, the digest of its subject and attribute. ``thread`` is the conversation
+-- that a memory is a turn of: the key of its scope when that has a session, else minus the key of its episode.
+-- ``stamp`` grows whenever what a read returns of the memory has changed, so that whoever holds it knows.
 CREATE TABLE memories (
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -104,6 +105,7 @@ CREATE TABLE memories (
     value TEXT,
     is_single INTEGER CHECK (is_single IN (0, 1)),
     extractor TEXT,
+    stamp INTEGER NOT NULL DEFAULT 0,
     CHECK ((slot IS NULL) = (subject IS NULL) AND (slot IS NULL) = (attribute IS NULL)),
     CHECK ((slot IS NULL) = (value IS NULL) AND (slot IS NULL) = (is_single IS NULL)),
     CHECK ((slot IS NULL) = (extractor IS NULL))
@@ -115,6 +117,10 @@ WHERE useful_count > 0 OR useless_count > 0;
 CREATE INDEX memories_that_ended ON memories (home_key) WHERE invalid_at IS NOT NULL;
 CREATE INDEX memories_by_thread ON memories (thread);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
+
+CREATE TRIGGER stamp_of_a_changed_memory AFTER UPDATE ON memories WHEN NEW.stamp = OLD.stamp BEGIN
+    UPDATE memories SET stamp = stamp + 1 WHERE key = NEW.key;
+END;
 
 CREATE TABLE memory_sources (
     memory_key INTEGER NOT NULL REFERENCES memories (key),
