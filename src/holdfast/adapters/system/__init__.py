@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 import uuid
@@ -38,7 +38,7 @@ class Uuid7Source:
     def new_id(self) -> str:
         millisecond, counter = self._next_instant()
         high = millisecond << 16 | _VERSION_7 << _COUNTER_BITS | counter
-        low = _VARIANT << 62 | secrets.randbits(62)
+        low = _VARIANT << 62 | int.from_bytes(os.urandom(8)) >> 2
         return str(uuid.UUID(int=high << 64 | low))
 
     def _next_instant(self) -> tuple[int, int]:
