@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -53,7 +52,7 @@ class Location(NamedTuple):
             BackendRejected: ``store_unreadable`` for a directory, or when the folder is missing.
         """
         if str(path) == MEMORY:
-            return cls(f"file:/holdfast-{uuid.uuid4()}?vfs=memdb", MEMORY, in_memory=True)
+            return cls(f"file:/holdfast-{os.urandom(16).hex()}?vfs=memdb", MEMORY, in_memory=True)
         file = read_path(path)
         if _is_folder(file):
             raise BackendRejected(

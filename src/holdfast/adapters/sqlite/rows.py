@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -27,6 +26,8 @@ Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promis
 
 _SQL = read_statements("queries.sql")
 
+_UUID_BYTES = 16
+
 # Calling an enum costs five times as much as a dictionary, and every hit has five.
 _KINDS = {kind.value: kind for kind in Kind}
 _TIERS = {tier.value: tier for tier in Tier}
@@ -38,9 +39,10 @@ _ROLES = {role.value: role for role in Role}
 def to_blob(identifier: str) -> bytes | None:
     """The 16 bytes of a UUID in text form; None for a text that is no UUID."""
     try:
-        return uuid.UUID(identifier).bytes
+        blob = bytes.fromhex(identifier.replace("-", ""))
     except (ValueError, AttributeError, TypeError):
         return None
+    return blob if len(blob) == _UUID_BYTES and from_blob(blob) == identifier.lower() else None
 
 
 def from_blob(blob: bytes) -> str:

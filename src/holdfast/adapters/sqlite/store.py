@@ -12,8 +12,8 @@ from holdfast.adapters.sqlite.kept import KeptMemories
 from holdfast.adapters.sqlite.reach import (
     Reach,
     Reaches,
+    ScopeKeys,
     change_number_of,
-    find_scope,
     reach_of,
     reach_of_owner,
 )
@@ -74,6 +74,7 @@ class SqliteMemoryStore:
         self._database = database
         self._identity = identity
         self._reaches = Reaches()
+        self._scopes = ScopeKeys()
         self._kept = KeptMemories()
         self._bells = bells
 
@@ -89,7 +90,7 @@ class SqliteMemoryStore:
         def work(connection: apsw.Connection) -> None:
             if finishes is not None:
                 job_rows.finish_with(connection, finishes)
-            apply(connection, change, self._identity)
+            apply(connection, change, self._identity, self._scopes)
             job_rows.add(connection, jobs)
 
         self._database.write(work)
@@ -103,7 +104,7 @@ class SqliteMemoryStore:
         """The memories of exactly this scope with such a fingerprint."""
 
         def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
-            found = find_scope(connection, scope)
+            found = self._scopes.find(connection, scope)
             if found is None:
                 return {}
             digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
@@ -131,7 +132,7 @@ class SqliteMemoryStore:
         """What the write that bore this key did."""
 
         def work(connection: apsw.Connection) -> Answered | None:
-            found = find_scope(connection, scope)
+            found = self._scopes.find(connection, scope)
             if found is None:
                 return None
             row: Row | None = connection.execute(_SQL["idempotent"], (found[0], idempotency.key)).fetchone()

@@ -26,10 +26,11 @@ CREATE TABLE names (
 ) STRICT;
 
 -- A home is a scope without its session: what is loaded together. 0 stands for an id that is not given.
+-- The keys of homes and scopes are never given to others, so that a process may remember them.
 -- Whoever holds a home in memory reads its judgements, and what has ceased to be true, again when ``feedback``
 -- has moved, and nothing else.
 CREATE TABLE homes (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_key INTEGER NOT NULL REFERENCES names (key),
     user_key INTEGER NOT NULL,
     agent_key INTEGER NOT NULL,
@@ -42,7 +43,7 @@ CREATE TABLE homes (
 CREATE INDEX homes_by_agent ON homes (agent_key);
 
 CREATE TABLE scopes (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     home_key INTEGER NOT NULL REFERENCES homes (key),
     session_key INTEGER NOT NULL,
     UNIQUE (home_key, session_key)
@@ -115,7 +116,6 @@ CREATE INDEX memories_by_home ON memories (home_key);
 CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count, accessed_at)
 WHERE useful_count > 0 OR useless_count > 0;
 CREATE INDEX memories_that_ended ON memories (home_key) WHERE invalid_at IS NOT NULL;
-CREATE INDEX memories_by_thread ON memories (thread);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
 
 CREATE TRIGGER stamp_of_a_changed_memory AFTER UPDATE ON memories WHEN NEW.stamp = OLD.stamp BEGIN
