@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.home import Home, HomeView, Judgement, Turns
+from holdfast.adapters.sqlite.home import Home, HomeView, Judgement
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.turn_rows import turns_after
 from holdfast.adapters.sqlite.vector_rows import KEYS, from_stored
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.errors import BackendRejected
@@ -184,10 +185,10 @@ class Homes:
 
 def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
     """Take in what the file has more than the home."""
-    rows: list[Row] = connection.execute(_SQL["turns_after"], (key, home.last_key)).fetchall()
-    if rows:
-        turns = Turns(*zip(*rows, strict=True))
-        home.extend(turns, _vectors_after(connection, (embedder, key, home.last_key), turns.keys))
+    turns = turns_after(connection, key, home.last_key)
+    if len(turns.rows):
+        keys = turns.rows["key"].tolist()
+        home.extend(turns, _vectors_after(connection, (embedder, key, home.last_key), keys))
 
 
 def _take_in_feedback(connection: apsw.Connection, key: int, home: Home) -> None:

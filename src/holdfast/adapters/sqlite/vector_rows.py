@@ -8,6 +8,7 @@ import numpy as np
 
 from holdfast import limits
 from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.turn_rows import pack_turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,7 @@ def append_vectors(connection: apsw.Connection, embedder: int, home: int, rows: 
     for start in range(0, full, limits.VECTOR_BLOCK_ROWS):
         _write_block(connection, embedder, home, waiting[start : start + limits.VECTOR_BLOCK_ROWS])
     _write_loose(connection, embedder, home, waiting[full:])
+    pack_turns(connection, home)
     connection.execute(_SQL["set_loose_count"], (home, len(waiting) - full))
 
 

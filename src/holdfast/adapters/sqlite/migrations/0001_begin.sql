@@ -219,6 +219,20 @@ CREATE TABLE turns (
     PRIMARY KEY (home_key, memory_key)
 ) STRICT, WITHOUT ROWID;
 
+-- The same turns again, so many at a time in one row: a home of 100,000 is read in a third of the time. A change of
+-- a turn drops the block that holds it, and its turns are read one by one until they are packed anew.
+-- ``before_key`` is the turn of the home before the first, 0 where there is none.
+CREATE TABLE turn_blocks (
+    key INTEGER PRIMARY KEY,
+    home_key INTEGER NOT NULL REFERENCES homes (key),
+    before_key INTEGER NOT NULL,
+    last_key INTEGER NOT NULL,
+    turns BLOB NOT NULL,
+    speakers TEXT NOT NULL,
+    terms BLOB NOT NULL,
+    UNIQUE (home_key, last_key)
+) STRICT;
+
 CREATE TRIGGER turn_of_a_new_memory AFTER INSERT ON memories BEGIN
     INSERT INTO turns (
         home_key, memory_key, thread, deleted, speaker, at, traits, importance, trust, terms
@@ -242,11 +256,13 @@ OR (NEW.expired_at IS NULL) <> (OLD.expired_at IS NULL) BEGIN
         trust = NEW.trust,
         terms = holdfast_terms(NEW.speaker, NEW.text)
     WHERE home_key = NEW.home_key AND memory_key = NEW.key;
+    DELETE FROM turn_blocks WHERE home_key = NEW.home_key AND last_key >= NEW.key AND before_key < NEW.key;
     UPDATE homes SET epoch = epoch + 1 WHERE key = NEW.home_key;
 END;
 
 CREATE TRIGGER turn_of_a_removed_memory BEFORE DELETE ON memories BEGIN
     DELETE FROM turns WHERE home_key = OLD.home_key AND memory_key = OLD.key;
+    DELETE FROM turn_blocks WHERE home_key = OLD.home_key AND last_key >= OLD.key AND before_key < OLD.key;
     UPDATE homes SET epoch = epoch + 1 WHERE key = OLD.home_key;
 END;
 
