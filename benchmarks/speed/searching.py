@@ -35,7 +35,7 @@ Port = TypeVar("Port")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A size, how often it is asked, and the bars: (percentile, milliseconds), and that of the first search."""
+    """A size, how often it is asked, and the bars: (percentile, milliseconds); one for the first search."""
 
     memories: int
     in_scope: int
