@@ -212,6 +212,12 @@ SPENDING_DAYS = 400
 SPENDING_ROWS_SHOWN = 31
 """Days and models that ``stats`` tells of: about a month of one model."""
 
+CHAT_TURNS_MAX = 10
+"""Questions and answers of a chat that its model is shown beside what is recalled: the last ones."""
+
+CHAT_CONTEXT_TOKENS = 1_000
+"""Tokens of what is recalled for one question of a chat: some thirty memories."""
+
 # How a server of models is asked
 
 MODEL_CONNECT_SECONDS = 5.0

@@ -10,14 +10,14 @@ from holdfast.errors import NotFound
 from holdfast.settings import Settings
 
 if TYPE_CHECKING:
-    from holdfast.cli.options import Where
+    from holdfast.cli.options import Place
     from holdfast.engine import Holdfast
 
 _IN_MEMORY = ":memory:"
 
 
 def open_store(
-    where: Where, *, create: bool = False, any_embedder: bool = False, model: str | None = None
+    where: Place, *, create: bool = False, any_embedder: bool = False, model: str | None = None
 ) -> Holdfast:
     """The store that the options name.
 

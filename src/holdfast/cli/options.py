@@ -28,8 +28,8 @@ Model = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Which store, and in which form the answer comes."""
+class Place:
+    """Which store."""
 
     db: Annotated[
         str | None,
@@ -51,6 +51,12 @@ class Where:
             rich_help_panel=_COMMON,
         ),
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Place):
+    """Which store, and in which form the answer comes."""
+
     as_json: Annotated[
         bool,
         typer.Option(
