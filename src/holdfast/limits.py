@@ -146,6 +146,9 @@ CONTEXT_FILLS_MAX = 3
 MODEL_NEIGHBOURS_MAX = 10
 """Memories that a model is shown beside new messages: those nearest to them; ten take about 350 tokens."""
 
+MODEL_NEIGHBOURS_BREADTH = 1_000
+"""Memories nearest to a message among which the facts to be shown are looked for: most are messages."""
+
 MODEL_NEIGHBOUR_CHARACTERS_MAX = 400
 """Characters of a memory that a model is shown: what it is about, not a page of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -453,3 +454,38 @@ def test_what_expires_is_learned_with_its_expiry(open_with: Open) -> None:
     assert change.memory.expires_at == soon
     assert ran is not None
     assert (ran.outcome, len(asked(memory))) == (JobState.DONE, 1)
+
+
+def test_thread_of_the_engine_reads_what_add_does_not_wait_for(tmp_path: Path) -> None:
+    model = ScriptedLanguageModel(reply(home("ADD", "Rome")))
+    with Holdfast(tmp_path / "agent.db", embedder=EMBEDDER, model=model, worker=True) as memory:
+        memory.add(said("I live in Rome"), user_id="ana", wait=False)
+        deadline = time.monotonic() + 20
+        while not facts_of(memory):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+        assert facts_of(memory) == ["Ana lives in Rome"]
+
+
+def test_same_words_of_another_day_are_another_event(open_with: Open) -> None:
+    ran = operation("ADD", "Ana ran a marathon", subject="Ana", attribute="event", time_words="yesterday")
+    memory = open_with(reply(ran), reply(ran))
+    memory.add(said("I ran a marathon yesterday"), user_id="ana")
+
+    (change,) = memory.add(said("I ran a marathon yesterday", "2026-10-02"), user_id="ana").facts
+
+    assert (change.event, change.memory.valid_at) == (Decision.ADD, datetime(2026, 10, 1, tzinfo=UTC))
+    assert facts_of(memory) == ["Ana ran a marathon"] * 2
+
+
+def test_facts_near_in_meaning_are_shown_although_many_messages_are_nearer(open_with: Open) -> None:
+    cat = operation("ADD", "Ana has a grey cat", subject="Ana", attribute="pet", value="grey cat")
+    memory = open_with(reply(cat), reply())
+    memory.add(said("My grey cat sleeps all day"), user_id="ana")
+    for number in range(60):
+        memory.add(said(f"The grey cat slept on chair number {number}"), user_id="ana", infer=False)
+
+    memory.add(said("The grey cat is awake"), user_id="ana")
+
+    assert "1 [2026-01-05] Ana has a grey cat" in asked(memory)[1]

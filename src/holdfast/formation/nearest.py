@@ -53,7 +53,9 @@ def _by_meaning(
     texts = [indexed_text(message.name, beginning_of(message.content)) for message in messages]
     best: dict[int, float] = {}
     for vector in kit.embedder.embed_documents(texts):
-        near = vectors.search(scope.owner, vector, limit=limits.SEARCH_BREADTH_MIN)[Signal.MEANING].by_key
+        near = vectors.search(scope.owner, vector, limit=limits.MODEL_NEIGHBOURS_BREADTH)[
+            Signal.MEANING
+        ].by_key
         best |= {key: max(score, best.get(key, score)) for key, score in near.items()}
     view = View(now=kit.clock.now(), filter=read_filters(_DERIVED_KINDS))
     most = _SPARE * limits.MODEL_NEIGHBOURS_MAX

@@ -95,7 +95,7 @@ def _take(each: Aimed, forming: Forming) -> None:
     unchanged = [memory for memory in named if each.target is not None and _is_as_shown(memory, each.target)]
     match each.verb:
         case Decision.NONE:
-            forming.repeat(named, fact)
+            forming.repeat([memory for memory in named if memory.invalid_at is None], fact)
         case Decision.DELETE:
             if unchanged:
                 forming.take(fact, among=unchanged, weighed=replace(fact, value=None))
@@ -120,7 +120,8 @@ def _add(fact: Fact, forming: Forming) -> None:
         for memory in stands
         if memory.invalid_at is None and fold(memory.text) == words
     ]
-    if known and not fact.ended:
+    is_of_another_day = fact.when is not None and known and known[0].valid_at != fact.when.start
+    if known and not fact.ended and not is_of_another_day:
         forming.repeat(known[:1], fact)
     else:
         forming.take(fact)
