@@ -244,7 +244,7 @@ class Holdfast:
             idempotency_key=None if idempotency_key is None else _read_idempotency_key(idempotency_key),
             infer=self._infer if infer is None else infer,
             dry_run=dry_run,
-            by_model=self._model not in {None, RULES},
+            by_model=self._model is not None and self._model != RULES,
             wait=wait,
         )
         result = remember(conversation, kit=self._formation)
