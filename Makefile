@@ -28,7 +28,7 @@ step = @if out=$$( { $(2); } 2>&1 ); then printf '%-8s ok\n' $(1); \
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all test-llama check check-format check-lint check-types check-imports \
+.PHONY: help setup demo test test-all test-llama test-replies check check-format check-lint check-types check-imports \
 	fix bench docs serve package clean
 
 help: ## list the targets
@@ -48,6 +48,10 @@ test-all: setup ## the tests with the slow ones and many more random examples
 
 test-llama: setup $(VENV)/.setup-llama ## the tests with a real llama.cpp server
 	@$(RUN) -m pytest --color=no tests/integration/test_llama_server.py $(ARGS)
+
+test-replies: setup ## thousands of hostile replies of a language model, through the whole of add
+	@$(RUN) -m pytest --color=no -m "not integration" tests/security/test_replies_to_add.py \
+		tests/security/test_hostile_replies.py $(ARGS)
 
 check: check-format check-lint check-types check-imports ## format, lint, types and import direction
 

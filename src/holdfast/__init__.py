@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from holdfast.domain.ranking import Context, Hit, Part, SearchResult, Signal
     from holdfast.domain.rendering import ContextFormat
     from holdfast.domain.scope import Scope
+    from holdfast.domain.spending import ModelSpent
     from holdfast.domain.why_not import Lack, Reason, WhyNot
     from holdfast.engine import Holdfast
     from holdfast.errors import (
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
         NotFound,
         PermissionDenied,
     )
-    from holdfast.ports import Embedder, EmbedderIdentity, StoreStats
+    from holdfast.ports import (
+        Completion,
+        Embedder,
+        EmbedderIdentity,
+        LanguageModel,
+        ModelIdentity,
+        StoreStats,
+        Usage,
+    )
 
     __version__: str
 
@@ -45,6 +54,7 @@ __all__ = [
     "BackendRejected",
     "BackendUnavailable",
     "Change",
+    "Completion",
     "Conflict",
     "Context",
     "ContextFormat",
@@ -61,10 +71,13 @@ __all__ = [
     "JobState",
     "Kind",
     "Lack",
+    "LanguageModel",
     "LimitExceeded",
     "Memory",
     "MemoryEvent",
     "Message",
+    "ModelIdentity",
+    "ModelSpent",
     "NotFound",
     "Origin",
     "Page",
@@ -83,6 +96,7 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Tier",
+    "Usage",
     "Version",
     "WhyNot",
     "__version__",
@@ -101,6 +115,7 @@ _MODULES = {
     "domain.ranking": ("Context", "Hit", "Part", "SearchResult", "Signal"),
     "domain.rendering": ("ContextFormat",),
     "domain.scope": ("Scope",),
+    "domain.spending": ("ModelSpent",),
     "domain.why_not": ("Lack", "Reason", "WhyNot"),
     "engine": ("Holdfast",),
     "errors": (
@@ -114,7 +129,15 @@ _MODULES = {
         "NotFound",
         "PermissionDenied",
     ),
-    "ports": ("Embedder", "EmbedderIdentity", "StoreStats"),
+    "ports": (
+        "Completion",
+        "Embedder",
+        "EmbedderIdentity",
+        "LanguageModel",
+        "ModelIdentity",
+        "StoreStats",
+        "Usage",
+    ),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -15,6 +15,7 @@ from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
 from holdfast.domain.entity import RelatedMemory, Relation, read_relation_type, read_strength
 from holdfast.domain.events import Subscriber, read_event_types, read_subscriber_name
+from holdfast.domain.extractor import RULES
 from holdfast.domain.instant import Instant, read_instant
 from holdfast.domain.job import Job, JobCounts, JobState, read_job_state
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
@@ -44,7 +45,16 @@ if TYPE_CHECKING:
     from holdfast.domain.decision import AddResult
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
-    from holdfast.ports import Clock, Embedder, IdSource, ResultCache, StoreStats, TokenCounter
+    from holdfast.learning import Learning
+    from holdfast.ports import (
+        Clock,
+        Embedder,
+        IdSource,
+        LanguageModel,
+        ResultCache,
+        StoreStats,
+        TokenCounter,
+    )
     from holdfast.worker import Handler, Observer, Worker, WorkerThread
 
 Progress = Callable[[int, int], None]
@@ -77,6 +87,7 @@ class Holdfast:
         key: str | None = None,
         any_embedder: bool = False,
         cache: ResultCache | bool = True,
+        model: str | LanguageModel | None = None,
         worker: bool = False,
         count_tokens: TokenCounter = estimate_tokens,
         clock: Clock | None = None,
@@ -92,6 +103,9 @@ class Holdfast:
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
             cache: keep results of searches for when they are asked for again, which never shows in what they
                 are; False keeps none, and an object that plays the port keeps those of this store alone.
+            model: the language model that derives facts: a name such as ``ollama:llama3.2``, or an object
+                that plays the port; by default what ``HOLDFAST_MODEL`` names. ``rules`` means none, also for
+                what still waits to be read by one.
             worker: do pending jobs in a thread of this process, for as long as it is open. They are done by
                 ``holdfast worker`` otherwise.
             count_tokens: what ``context`` measures its budget with.
@@ -126,6 +140,8 @@ class Holdfast:
             embedder=self._embedder,
             count_tokens=count_tokens,
         )
+        self._model = model if model is not None else settings.model
+        self._learning = None if self._model is None else self._make_learning(self._model, settings)
         self._subscriptions: list[Subscription] = []
         self._subscribing = Lock()
         self._worker_thread = self._start_worker() if worker else None
@@ -147,6 +163,23 @@ class Holdfast:
         return str(self._location)
 
     @property
+    def model(self) -> LanguageModel | None:
+        """The language model that derives facts, opened; None where rules do.
+
+        Raises:
+            InvalidInput: ``unknown_model`` or ``invalid_model_url``.
+            BackendRejected: ``extra_missing`` when the libraries that it needs are not installed.
+        """
+        return None if self._learning is None else self._learning.model
+
+    @property
+    def model_name(self) -> str | None:
+        """The language model as it was named; asks and opens nothing. None where rules derive facts."""
+        if self._model is None or self._model == RULES:
+            return None
+        return self._model if isinstance(self._model, str) else str(self._model.identity)
+
+    @property
     def embedder(self) -> Embedder:
         """The embedder of this store."""
         return self._embedder
@@ -165,6 +198,7 @@ class Holdfast:
         expires_at: Instant | None = None,
         infer: bool | None = None,
         dry_run: bool = False,
+        wait: bool = True,
         idempotency_key: str | None = None,
     ) -> AddResult:
         """Remember a text, a message or a list of messages, word for word; on return it is on disk.
@@ -184,6 +218,8 @@ class Holdfast:
             expires_at: after this instant no read returns it.
             infer: derive facts; by default as ``HOLDFAST_INFER`` says, which is yes.
             dry_run: say what would become of it, and write nothing.
+            wait: have a language model read it before this returns; without, a worker does. When the model
+                fails, nothing is lost: the status is ``processing``, and a worker tries again.
             idempotency_key: the same key applies once, and answers the same again.
 
         Raises:
@@ -208,8 +244,11 @@ class Holdfast:
             idempotency_key=None if idempotency_key is None else _read_idempotency_key(idempotency_key),
             infer=self._infer if infer is None else infer,
             dry_run=dry_run,
+            by_model=self._model is not None and self._model != RULES,
+            wait=wait,
         )
-        return remember(conversation, kit=self._formation)
+        result = remember(conversation, kit=self._formation)
+        return result if self._learning is None else self._learning.complete(conversation, result)
 
     def search(
         self,
@@ -771,7 +810,14 @@ class Holdfast:
         """Who does which kind of job."""
         from holdfast.lifecycle.prune import PRUNE, prune  # noqa: PLC0415 (likewise)
 
-        return {PRUNE: lambda _: prune(self._backend.jobs, self._backend.events, now=self._clock.now())}
+        learns = {} if self._learning is None else self._learning.handlers
+        prunes = {PRUNE: lambda _: prune(self._backend.jobs, self._backend.events, now=self._clock.now())}
+        return {**prunes, **learns}
+
+    def _make_learning(self, model: str | LanguageModel, settings: Settings) -> Learning:
+        from holdfast.learning import Learning  # noqa: PLC0415 (most engines need no model)
+
+        return Learning(self._backend, self._formation, model, settings)
 
     def _start_worker(self) -> WorkerThread:
         from holdfast.worker import WorkerThread  # noqa: PLC0415 (likewise)

@@ -52,9 +52,11 @@ class Leases:
     ) -> None:
         self._left.set()
 
-    def take(self, kinds: Collection[str]) -> JobClaim | None:
-        """Claim a job of these kinds and keep it."""
-        claim = self._queue.claim(kinds, now=self._clock.now(), lease_seconds=self._lease_seconds)
+    def take(self, kinds: Collection[str], job_id: str | None = None) -> JobClaim | None:
+        """Claim a job of these kinds, or the one with this id, and keep it."""
+        claim = self._queue.claim(
+            kinds, now=self._clock.now(), lease_seconds=self._lease_seconds, job_id=job_id
+        )
         if claim is not None:
             with self._lock:
                 self._held[claim.token] = _Held(claim, monotonic() + limits.JOB_HELD_SECONDS_MAX)

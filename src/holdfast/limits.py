@@ -146,6 +146,9 @@ CONTEXT_FILLS_MAX = 3
 MODEL_NEIGHBOURS_MAX = 10
 """Memories that a model is shown beside new messages: those nearest to them; ten take about 350 tokens."""
 
+MODEL_NEIGHBOURS_BREADTH = 1_000
+"""Memories nearest to a message among which the facts to be shown are looked for: most are messages."""
+
 MODEL_NEIGHBOUR_CHARACTERS_MAX = 400
 """Characters of a memory that a model is shown: what it is about, not a page of it."""
 
@@ -201,6 +204,22 @@ MODEL_YEAR_MIN = 1000
 
 MODEL_YEARS_AHEAD_MAX = 100
 """And at most so many years after it was said."""
+
+MODEL_IMPORTANCE_SHARE = 0.3
+"""The part of a fact's importance that is the model's own rating; the rest is that of the words. Models rate
+the same fact differently from call to call: a rating alone would make forgetting a matter of chance."""
+
+SPENDING_DAYS = 400
+"""Days for which it is kept what models took: a year, to be compared with the one before."""
+
+SPENDING_ROWS_SHOWN = 31
+"""Days and models that ``stats`` tells of: about a month of one model."""
+
+CHAT_TURNS_MAX = 10
+"""Questions and answers of a chat that its model is shown beside what is recalled: the last ones."""
+
+CHAT_CONTEXT_TOKENS = 1_000
+"""Tokens of what is recalled for one question of a chat: some thirty memories."""
 
 # How a server of models is asked
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from holdfast.domain.ranking import Scores, SearchResult, Signal
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
+    from holdfast.domain.spending import ModelSpent, Spent
     from holdfast.domain.statement import Slot
     from holdfast.domain.timewords import Span
     from holdfast.domain.view import View
@@ -139,6 +140,11 @@ class LanguageModel(Protocol):
         """Which model it is; asks nobody."""
         ...
 
+    @property
+    def context_tokens(self) -> int | None:
+        """The tokens that prompt and reply may take together; None where nobody said. Asks nobody."""
+        ...
+
     def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
         """One reply to the messages; a single request, whose repetition is the caller's choice.
 
@@ -244,6 +250,33 @@ class Formed(NamedTuple):
     seen: Mapping[Slot, tuple[int, int, int]]
 
 
+class Derive(NamedTuple):
+    """Write what was derived from an episode that is stored already; of nothing, only its job is finished.
+
+    Attributes:
+        scope: that of the episode, exactly.
+        episode_id: the episode.
+        formed: what comes of it; new facts may cite several of its messages.
+        at: when it was decided.
+        outcome: what became of each fact: (decision, memory id).
+        extends_answer: whether an idempotency key was kept with the episode, whose answer tells these facts
+            from now on.
+    """
+
+    scope: Scope
+    episode_id: str
+    formed: Formed
+    at: datetime
+    outcome: tuple[tuple[Decision, str], ...] = ()
+    extends_answer: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        formed = self.formed
+        return not (formed.new or formed.closed or formed.repeated or formed.links or self.outcome)
+
+
 class Remember(NamedTuple):
     """Write an episode with the memories that it brings, unless one of ``new`` is known when it was created.
 
@@ -276,7 +309,10 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """What a store holds, in numbers. Jobs that are pending or running count as waiting."""
+    """What a store holds, in numbers. Jobs that are pending or running count as waiting.
+
+    ``spending`` is what calls of language models took, by day and model, the latest day first.
+    """
 
     memories: int
     deleted: int
@@ -291,6 +327,7 @@ class StoreStats:
     encrypted: bool
     jobs_waiting: int
     jobs_dead: int
+    spending: tuple[ModelSpent, ...] = ()
 
 
 class MemoryStore(Protocol):
@@ -302,7 +339,7 @@ class MemoryStore(Protocol):
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -319,7 +356,15 @@ class MemoryStore(Protocol):
             Conflict: ``version_conflict``, ``already_known``, ``idempotency_conflict`` or ``slot_changed``:
                 decide anew.
                 ``lease_lost`` when the job is no longer this worker's: nothing was written.
-            NotFound: ``memory_not_found``.
+            NotFound: ``memory_not_found``, or ``episode_not_found`` for one to derive from.
+        """
+        ...
+
+    def episode(self, episode_id: str) -> Episode:
+        """The episode with this id, of whatever scope: for work that the store itself was asked for.
+
+        Raises:
+            NotFound: ``episode_not_found``.
         """
         ...
 
@@ -598,8 +643,12 @@ class JobQueue(Protocol):
         """Ask for work that no change brings; the number that was not asked for already."""
         ...
 
-    def claim(self, kinds: Collection[str], *, now: datetime, lease_seconds: float) -> JobClaim | None:
+    def claim(
+        self, kinds: Collection[str], *, now: datetime, lease_seconds: float, job_id: str | None = None
+    ) -> JobClaim | None:
         """Take the job of these kinds that has been due for longest, and count an attempt.
+
+        With ``job_id`` only that one, also ahead of its time, unless somebody holds it.
 
         A job whose lease has ended may be taken from whoever held it; one that was lost so for
         ``JOB_LOSSES_MAX`` times becomes a dead letter. A job waits for those before it in its lane.
@@ -630,8 +679,17 @@ class JobQueue(Protocol):
         """
         ...
 
-    def give_back(self, claim: JobClaim, *, now: datetime) -> None:
-        """Let the next worker have the job at once, as if it had not been begun.
+    def give_back(
+        self,
+        claim: JobClaim,
+        *,
+        now: datetime,
+        until: datetime | None = None,
+        error: JobError | None = None,
+    ) -> None:
+        """Let the next worker have the job at once, or from ``until`` on, as if it had not been begun.
+
+        ``error`` says why, where there is a reason.
 
         Raises:
             Conflict: ``lease_lost``.
@@ -665,6 +723,21 @@ class JobQueue(Protocol):
 
     def prune(self, *, now: datetime, limit: int) -> int:
         """Clear away up to so many jobs that are past their retention; the number."""
+        ...
+
+
+class SpendingLedger(Protocol):
+    """Remembers what calls of language models took, for every process that uses the store."""
+
+    def record(self, model: str, usage: Usage, cost_usd: float | None, *, calls: int, at: datetime) -> None:
+        """Add some calls to the day of that instant; what is older than ``SPENDING_DAYS`` is forgotten."""
+        ...
+
+    def spent(self, *, at: datetime) -> Spent:
+        """What all models together took on the day of that instant, in UTC.
+
+        Where calls are recorded for the day after, since the clock was set back, it is that day.
+        """
         ...
 
 
@@ -715,7 +788,9 @@ class EventLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What an adapter brings: the truth, the indexes derived from it and their renewal, jobs and events."""
+    """What an adapter brings: the truth, the indexes derived from it and their renewal, jobs and events,
+    and what language models took.
+    """
 
     store: MemoryStore
     vectors: VectorIndex
@@ -724,3 +799,4 @@ class Backend:
     reindexer: Reindexer
     jobs: JobQueue
     events: EventLog
+    spending: SpendingLedger

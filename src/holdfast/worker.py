@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from holdfast import limits
+from holdfast.domain.instant import read_instant
 from holdfast.domain.job import UNEXPECTED, JobError, JobState, job_error, new_job, next_attempt
 from holdfast.errors import BackendError, BackendUnavailable, Conflict, HoldfastError, InvalidInput
 from holdfast.leases import LEASE_LOST, Leases
@@ -32,7 +33,8 @@ class Handler(Protocol):
 
     To have its effect exactly once, a handler commits it with ``finishes=Finish(claim, now)``. One whose
     effect may be repeated just returns, and the worker finishes the job. What it raises makes the job be
-    tried again, or a dead letter in the end. ``Conflict`` with the code ``lease_lost`` is not to be caught.
+    tried again, or a dead letter in the end; an error with a field ``again_at`` puts it off until then.
+    ``Conflict`` with the code ``lease_lost`` is not to be caught.
     """
 
     def __call__(self, claim: JobClaim, /) -> object:
@@ -135,6 +137,11 @@ class Worker:
         with self._leases:
             return self._do_next()
 
+    def run_job(self, job_id: str) -> Ran | None:
+        """Do this job in this thread, also ahead of its time; None when it is settled or somebody has it."""
+        with self._leases:
+            return self._do_next(job_id)
+
     def run_all(self) -> int:
         """Ask for periodic work, then do jobs until none is due; the number of attempts."""
         self._owe_periodic_work()
@@ -188,12 +195,16 @@ class Worker:
             if ran is None and not self._stopping.is_set():
                 self._queue.bell.wait(heard, seconds=limits.WORKER_POLL_SECONDS)
 
-    def _do_next(self) -> Ran | None:
-        claim = self._leases.take(self._handlers)
+    def _do_next(self, job_id: str | None = None) -> Ran | None:
+        claim = self._leases.take(self._handlers, job_id)
         if claim is None:
             return None
         try:
             ran = self._attempt(claim)
+        except (KeyboardInterrupt, SystemExit):
+            with suppress(Conflict, BackendError):  # settled already; or the lease ends by itself
+                self._queue.give_back(claim, now=self._clock.now())
+            raise
         finally:
             self._leases.let_go(claim)
         if ran.kind in self._periods and ran.outcome in {JobState.DONE, JobState.DEAD}:
@@ -216,16 +227,20 @@ class Worker:
         return _ran(claim, JobState.DONE)
 
     def _fail(self, claim: JobClaim, error: Exception) -> Ran:
-        now = self._clock.now()
-        retry_at = next_attempt(
+        now, kept, put_off = self._clock.now(), told(error), again_at(error)
+        retry_at = put_off or next_attempt(
             claim.job,
             now=now,
             chance=random.random(),  # noqa: S311 (spreads attempts, guards nothing)
             may_pass=isinstance(error, BackendUnavailable),
         )
-        kept = told(error)
+        if retry_at is not None and put_off is None:
+            retry_at = max(retry_at, now + _patience(error))
         try:
-            self._queue.fail(claim, kept, now=now, retry_at=retry_at)
+            if put_off is None:
+                self._queue.fail(claim, kept, now=now, retry_at=retry_at)
+            else:
+                self._queue.give_back(claim, now=now, until=put_off, error=kept)
         except Conflict:
             return _ran(claim, JobState.RUNNING)
         return _ran(claim, JobState.DEAD if retry_at is None else JobState.PENDING, kept, retry_at)
@@ -284,6 +299,19 @@ def told(error: Exception) -> JobError:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return job_error(UNEXPECTED, f"{type(error).__name__}{where}")
+
+
+def again_at(error: Exception) -> datetime | None:
+    """Until when an error puts its job off, as its field ``again_at`` says: that costs the job no attempt."""
+    given = error.fields.get("again_at") if isinstance(error, HoldfastError) else None
+    return read_instant(given, what="again_at") if isinstance(given, str) else None
+
+
+def _patience(error: Exception) -> timedelta:
+    """How long a server asked to be left alone."""
+    given = error.fields.get("retry_after_seconds") if isinstance(error, HoldfastError) else None
+    seconds = given if isinstance(given, (int, float)) else 0.0
+    return timedelta(seconds=min(max(seconds, 0.0), limits.MODEL_RETRY_AFTER_SECONDS_MAX))
 
 
 def _ran(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from holdfast import Completion, Holdfast
 from holdfast.adapters.openai import OpenAiEmbedder
 from holdfast.adapters.pydantic_ai import PydanticAiLanguageModel
 from holdfast.adapters.pydantic_ai.dialects import COMPATIBLE
@@ -19,6 +20,7 @@ from holdfast.formation.prompt.render import render
 from holdfast.formation.prompt.schema import REPLY_SCHEMA
 from holdfast.formation.reply.read import Shown, read_reply
 from holdfast.remote.server import Server
+from holdfast.testing import HashingEmbedder
 from tests.integration.tiny_model import WIDTH, write_tiny_model
 from tests.unit.making import NOW, make_memory
 
@@ -110,6 +112,42 @@ def test_what_random_numbers_say_changes_nothing(model: PydanticAiLanguageModel)
     found = read_reply(completion.value, Shown(prompt.shown, MESSAGES, NOW))
     assert found is not None
     assert found.accepted == ()
+
+
+class Bounded:
+    """The model on the server, which is asked for short texts."""
+
+    def __init__(self, model: PydanticAiLanguageModel) -> None:
+        self._model = model
+        self.identity, self.context_tokens, self.verify = model.identity, model.context_tokens, model.verify
+
+    def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
+        return self._model.complete(messages, schema and bounded(dict(schema)))
+
+
+@pytest.mark.facts
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("is_bounded", [True, False])
+def test_add_survives_random_numbers(
+    model: PydanticAiLanguageModel, tmp_path: Path, *, is_bounded: bool
+) -> None:
+    reader = Bounded(model) if is_bounded else model
+    with Holdfast(tmp_path / "agent.db", embedder=HashingEmbedder(), model=reader) as memory:
+        memory.add("My bicycle is called Blitz", user_id="ana", infer=False)
+        added = memory.add(MESSAGES, user_id="ana")
+
+        assert memory.search("Who moved to Berlin?", user_id="ana")[0].memory.text == "I moved to Berlin"
+        assert [memory.get(each.memory.id).text for each in added.facts] == []
+        if is_bounded:
+            (day,) = memory.stats().spending
+            assert (day.model, day.input_tokens > 1_000, day.output_tokens > 0) == ("http:tiny", True, True)
+            assert added.status == "done"
+        else:  # a text that never ends: the server gives up, or the reply is cut off
+            assert added.status == "processing"
+            assert added.waiting_for is not None
+            assert added.waiting_for.code in {"model_failed", "model_reply_unreadable"}
+        assert memory.job_counts().dead == 0
+        assert memory.check() == ()
 
 
 def test_the_server_is_found_without_spending_tokens(model: PydanticAiLanguageModel) -> None:

@@ -38,8 +38,8 @@ class FinishingStore:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the store has)
         return getattr(self._store, name)
 
-    def commit(self, change: Any) -> None:  # noqa: ANN401 (any change)
-        self._store.commit(change, finishes=Finish(self._claim, CLOCK.now()))
+    def commit(self, change: Any, **more: Any) -> None:  # noqa: ANN401 (any change)
+        self._store.commit(change, **more, finishes=Finish(self._claim, CLOCK.now()))
 
 
 def ask(path: Path, count: int) -> None:

@@ -98,6 +98,32 @@ def work(path: str, lease_seconds: str, concurrency: str) -> None:
     say("done")
 
 
+def read_and_halt(path: str, point: str) -> None:
+    """Add a message that a model reads, and wait for the end at a point of the way."""
+    from tests.reliability.reading import read_and_halt_at  # noqa: PLC0415 (only this program needs it)
+
+    read_and_halt_at(path, point, say)
+
+
+def add_and_read(path: str, first: str, count: str) -> None:
+    """Add so many messages, each with a fact that a model reads, and say the number of each."""
+    from tests.reliability.reading import add_facts  # noqa: PLC0415 (likewise)
+
+    say("open")
+    add_facts(path, int(first), int(count), say)
+    say("done")
+
+
+def read(path: str) -> None:
+    """Have a model read what waits, and say the number of each message that this process has done."""
+    from tests.reliability.reading import read_all  # noqa: PLC0415 (likewise)
+
+    say("open")
+    sys.stdin.readline()
+    read_all(path, say)
+    say("done")
+
+
 def listen(path: str, name: str) -> None:
     """Say the number of every event that the subscriber of this name gets, until the standard input ends."""
     with Holdfast(path, embedder=HashingEmbedder()) as memory:
@@ -127,6 +153,9 @@ PROGRAMS = {
         load,
         delete,
         work,
+        read_and_halt,
+        add_and_read,
+        read,
         listen,
         leave_open,
     )

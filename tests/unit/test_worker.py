@@ -11,7 +11,7 @@ import pytest
 from holdfast import Holdfast, JobState, limits
 from holdfast.adapters.system import SystemClock, Uuid7Source
 from holdfast.domain.job import JobClaim, JobCounts, JobError, NewJob, new_job
-from holdfast.errors import BackendRejected, BackendUnavailable, InvalidInput
+from holdfast.errors import BackendRejected, BackendUnavailable, InvalidInput, LimitExceeded
 from holdfast.ports import JobQueue
 from holdfast.testing import FrozenClock, HashingEmbedder, InMemoryJobQueue, open_in_memory
 from holdfast.worker import Handler, Ran, Worker
@@ -392,3 +392,60 @@ def test_closing_ends_the_worker_of_a_library() -> None:
     Holdfast(open_in_memory(embedder.identity), embedder=embedder, worker=True).close()
 
     until(lambda: set(threading.enumerate()) <= before)
+
+
+def test_an_error_that_says_when_to_come_again_puts_the_job_off_and_costs_no_attempt(bench: Bench) -> None:
+    job_id = bench.add()
+    tomorrow = bench.clock.now() + timedelta(days=1)
+    spent = LimitExceeded("the day is spent", code="model_budget_spent", again_at=tomorrow.isoformat())
+
+    for _ in range(2 * limits.JOB_ATTEMPTS_MAX):
+        ran = bench.worker({"note": raising(spent)}).run_job(job_id)
+        assert ran is not None
+        assert (ran.outcome, ran.retry_at) == (JobState.PENDING, tomorrow)
+
+    job = bench.queue.get(job_id)
+    assert (job.attempts, job.due_at, job.error) == (
+        0, tomorrow, JobError("model_budget_spent", "the day is spent"),
+    )  # fmt: skip
+    assert bench.worker({"note": print}).run_once() is None
+
+
+def test_a_server_that_asks_for_patience_gets_it(bench: Bench) -> None:
+    bench.add()
+    busy = BackendUnavailable("too many requests", code="model_rate_limited", retry_after_seconds=900.0)
+
+    ran = bench.worker({"note": raising(busy)}).run_once()
+
+    assert ran is not None
+    assert ran.retry_at == bench.clock.now() + timedelta(seconds=900)
+
+
+def test_a_named_job_is_done_ahead_of_its_time_and_no_other(bench: Bench) -> None:
+    bench.add(number=1)
+    job = new_job(
+        "note", {"number": 2}, id=bench.ids.new_id(), at=bench.clock.now(),
+        due_at=bench.clock.now() + timedelta(hours=1),
+    )  # fmt: skip
+    bench.queue.add([job])
+    got: list[object] = []
+    worker = bench.worker({"note": lambda claim: got.append(claim.job.payload["number"])})
+
+    ran = worker.run_job(job.id)
+
+    assert ran is not None
+    assert (ran.outcome, got) == (JobState.DONE, [2])
+    assert worker.run_job(job.id) is None
+
+
+def test_a_job_that_is_interrupted_is_given_back(bench: Bench) -> None:
+    job_id = bench.add()
+
+    def interrupted(claim: JobClaim) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bench.worker({"note": interrupted}).run_job(job_id)
+
+    job = bench.queue.get(job_id)
+    assert (job.state, job.attempts, job.due_at) == (JobState.PENDING, 0, bench.clock.now())

@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 import holdfast
-from holdfast.cli import care, demo, evaluating, importing, reading, revising, working, writing
+from holdfast.cli import care, chatting, demo, evaluating, importing, reading, revising, working, writing
 from holdfast.cli.documents import error_document
 from holdfast.cli.exits import Exit, Interrupted, OutputClosed, exit_of
 from holdfast.cli.groups import grouped
@@ -26,6 +26,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("why-not", _REMEMBER, reading.why_not),
     ("context", _REMEMBER, reading.context),
     ("list", _REMEMBER, reading.list_memories),
+    ("chat", _REMEMBER, chatting.chat),
     ("demo", _REMEMBER, demo.demo),
     ("get", _REVISE, reading.get),
     ("history", _REVISE, reading.history),

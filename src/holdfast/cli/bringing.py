@@ -15,6 +15,7 @@ from holdfast.cli.progress import progress
 from holdfast.cli.safe import one_line
 from holdfast.errors import InvalidInput
 from holdfast.importers import Defaults, Format, Preview, Report, import_file, preview_file
+from holdfast.settings import Settings
 
 if TYPE_CHECKING:
     from holdfast.cli.meaning import Ids
@@ -27,6 +28,7 @@ class Wanted:
     file: str
     format: str | None
     at: str | None
+    model: str | None
     split: bool
     speakers: bool
     dry_run: bool
@@ -42,15 +44,18 @@ def bring(wanted: Wanted, labels: Labels, whose: Whose, where: Where) -> None:
         return
     kept = "interrupted: what was imported is kept, and the same command goes on from there"
     with (
-        open_store(where, create=True) as memory,
+        open_store(where, create=True, model=wanted.model) as memory,
         progress("importing", output, if_interrupted=kept) as report,
     ):
         done = import_file(memory, wanted.file, defaults, format=form, progress=report)
+        waiting = memory.stats().jobs_waiting if wanted.model or Settings.read().model else 0
     output.answer(
         lambda: {"path": wanted.file, **object_document(done)},
         rows=lambda: _facts(done),
         drawn=lambda: draw_facts(_facts(done)),
     )
+    if waiting:
+        output.note(f"jobs that wait, for the language model: {waiting:,}; 'holdfast worker' does them")
 
 
 def _defaults(wanted: Wanted, labels: Labels, whose: Whose, ids: Ids) -> Defaults:

@@ -11,9 +11,10 @@ import typer
 import holdfast
 from holdfast.cli.documents import Json, document, object_document
 from holdfast.cli.drawing import draw_done, draw_facts, draw_faults
+from holdfast.cli.examining import Reader, examine_reader
 from holdfast.cli.exits import Exit
 from holdfast.cli.opening import open_store
-from holdfast.cli.options import Where
+from holdfast.cli.options import Model, Where
 from holdfast.cli.output import Output
 from holdfast.cli.progress import progress
 from holdfast.errors import BackendRejected
@@ -21,10 +22,13 @@ from holdfast.settings import Settings
 
 if TYPE_CHECKING:
     from holdfast.domain.job import JobCounts
+    from holdfast.domain.spending import ModelSpent
     from holdfast.engine import Holdfast
     from holdfast.ports import StoreStats
 
 T = TypeVar("T")
+
+_DAYS_SHOWN = 7
 
 NewFile = Annotated[
     str, typer.Argument(metavar="FILE", help="A file that is not there yet.", show_default=False)
@@ -128,9 +132,9 @@ def stats(where: Where) -> None:
     )
 
 
-def doctor(where: Where) -> None:
-    """Look for damage: the file's structure, its indexes, the audit log and the encoder's weights; and for
-    jobs that failed, or that nobody does.
+def doctor(where: Where, model: Model = None) -> None:
+    """Look for damage: the file's structure, its indexes, the audit log and the encoder's weights; for jobs
+    that failed, or that nobody does; and ask the language model, if there is one, whether it is there.
 
     Nothing is changed. The exit code is 0 when all is well and 9 when something is not.
 
@@ -138,14 +142,15 @@ def doctor(where: Where) -> None:
     """
     output = Output(json=where.as_json)
     with progress("examining", output, if_interrupted="interrupted: nothing was changed"):
-        location, numbers, faults = _examine(where)
-    facts = _surroundings() + (_named(location, numbers) if numbers else [("store", location)])
+        location, numbers, reader, faults = _examine(where, model)
+    facts = _surroundings() + (_named(location, numbers) if numbers else [("store", location)]) + reader.facts
     output.answer(
         lambda: {
             "ok": not faults,
             "path": location,
             "faults": list(faults),
             "stats": document(numbers),
+            "model": reader.document,
             **dict(_surroundings()),
         },
         rows=lambda: [*facts, *(("fault", fault) for fault in faults), ("ok", "no" if faults else "yes")],
@@ -155,20 +160,22 @@ def doctor(where: Where) -> None:
         raise typer.Exit(Exit.BACKEND_REJECTED)
 
 
-def _examine(where: Where) -> tuple[str, StoreStats | None, tuple[str, ...]]:
+def _examine(where: Where, model: str | None) -> tuple[str, StoreStats | None, Reader, tuple[str, ...]]:
     """A store that cannot be opened, checked or counted is a finding, not a failure of the doctor."""
     location = where.db or Settings.read().default_store()
-    opened, faults = _or_fault(lambda: open_store(where, any_embedder=True))
+    opened, faults = _or_fault(lambda: open_store(where, any_embedder=True, model=model))
     if opened is None:
-        return location, None, faults
+        return location, None, Reader(), faults
     with opened as memory:
         checked, unchecked = _or_fault(memory.check)
         numbers, uncounted = _or_fault(memory.stats)
         faults = (*(checked or ()), *unchecked, *uncounted)
         other = _other_encoder(memory, numbers) if numbers is not None else ()
         counts, _ = _or_fault(memory.job_counts)
+        reader, unread = _or_fault(lambda: examine_reader(memory))
     left = _left_behind(counts) if counts is not None else ()
-    return location, numbers, tuple(dict.fromkeys((*faults, *other, *left)))
+    found = reader or Reader()
+    return location, numbers, found, tuple(dict.fromkeys((*faults, *other, *left, *unread, *found.faults)))
 
 
 def _or_fault(look: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
@@ -223,7 +230,16 @@ def _named(location: str, numbers: StoreStats) -> list[tuple[str, str]]:
         ("schema", str(numbers.schema_version)),
         ("changes", f"{numbers.change_number:,}"),
         ("jobs", f"{numbers.jobs_waiting:,} waiting, {numbers.jobs_dead:,} dead"),
+        *(("model use", _spent(spent)) for spent in numbers.spending[:_DAYS_SHOWN]),
     ]
+
+
+def _spent(spent: ModelSpent) -> str:
+    price = f"{spent.cost_usd:.4f} USD" if spent.calls > spent.unpriced_calls else "price unknown"
+    return (
+        f"{spent.day} {spent.model}: {spent.calls:,} calls, {spent.input_tokens:,} tokens in, "
+        f"{spent.output_tokens:,} out, {price}"
+    )
 
 
 def _answer(output: Output, shape: Json, told: str, *, done: str) -> None:

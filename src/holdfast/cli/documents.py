@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,6 +35,8 @@ def document(value: object) -> JsonValue:
             return value
         case datetime():
             return iso(value)
+        case date():
+            return value.isoformat()
         case Mapping():
             return {str(key): document(item) for key, item in value.items()}
         case tuple() | list():
@@ -52,6 +54,9 @@ def add_document(result: AddResult) -> Json:
         "status": result.status,
         "changes": document(result.changes),
         "facts": document(result.facts),
+        "usage": None if result.usage is None else dict(result.usage._asdict()),
+        "cost": result.cost,
+        "waiting_for": document(result.waiting_for),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from holdfast.cli.options import Labels, Where, Whose
+from holdfast.cli.options import Labels, Model, Where, Whose
 
 
 def import_conversations(
@@ -17,6 +17,7 @@ def import_conversations(
     labels: Labels,
     whose: Whose,
     where: Where,
+    model: Model = None,
     format: Annotated[
         str | None,
         typer.Option(
@@ -54,5 +55,5 @@ def import_conversations(
     Example: holdfast import chat.jsonl --user ana --dry-run
     """
     bringing = import_module("holdfast.cli.bringing")  # loads the importers, which no other command needs
-    wanted = bringing.Wanted(file, format, at, split=split, speakers=speakers, dry_run=dry_run)
+    wanted = bringing.Wanted(file, format, at, model, split=split, speakers=speakers, dry_run=dry_run)
     bringing.bring(wanted, labels, whose, where)

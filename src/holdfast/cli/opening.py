@@ -10,18 +10,21 @@ from holdfast.errors import NotFound
 from holdfast.settings import Settings
 
 if TYPE_CHECKING:
-    from holdfast.cli.options import Where
+    from holdfast.cli.options import Place
     from holdfast.engine import Holdfast
 
 _IN_MEMORY = ":memory:"
 
 
-def open_store(where: Where, *, create: bool = False, any_embedder: bool = False) -> Holdfast:
+def open_store(
+    where: Place, *, create: bool = False, any_embedder: bool = False, model: str | None = None
+) -> Holdfast:
     """The store that the options name.
 
     Args:
         where: the options.
         create: make it when it is not there. A read of a misspelt path must not leave an empty store.
+        model: the language model that derives facts; by default that of the settings.
         any_embedder: open it even if another encoder made its vectors, for work that needs none.
 
     Raises:
@@ -32,7 +35,9 @@ def open_store(where: Where, *, create: bool = False, any_embedder: bool = False
     if not create:
         _require_store(location)
     engine = import_module("holdfast.engine")
-    memory: Holdfast = engine.Holdfast(location, embedder=where.embedder, any_embedder=any_embedder)
+    memory: Holdfast = engine.Holdfast(
+        location, embedder=where.embedder, any_embedder=any_embedder, model=model
+    )
     return memory
 
 

@@ -15,9 +15,21 @@ _CHOICE = "Which memories"
 _METADATA = "What to keep with it"
 
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="The language model that derives facts, such as ollama:llama3.2; 'rules' for none. "
+        "Default: HOLDFAST_MODEL, else none.",
+        show_default=False,
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Which store, and in which form the answer comes."""
+class Place:
+    """Which store."""
 
     db: Annotated[
         str | None,
@@ -39,6 +51,12 @@ class Where:
             rich_help_panel=_COMMON,
         ),
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Place):
+    """Which store, and in which form the answer comes."""
+
     as_json: Annotated[
         bool,
         typer.Option(

@@ -16,7 +16,7 @@ import typer
 from holdfast.cli.documents import document, object_document
 from holdfast.cli.drawing import draw_done, draw_facts
 from holdfast.cli.opening import open_store
-from holdfast.cli.options import Where
+from holdfast.cli.options import Model, Where
 from holdfast.cli.output import Output
 from holdfast.domain.instant import iso
 from holdfast.domain.job import JobState
@@ -34,6 +34,7 @@ _LISTEN_SECONDS = 0.5
 
 def worker(
     where: Where,
+    model: Model = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due, one job after the other, and end.")
     ] = False,
@@ -41,14 +42,15 @@ def worker(
         int, typer.Option("--concurrency", metavar="N", help="Jobs at a time, without --once.")
     ] = 1,
 ) -> None:
-    """Do pending jobs until stopped, and clear away what is past its retention. One line for each attempt.
+    """Do pending jobs until stopped: have the language model read what waits for it, and clear away what is
+    past its retention. One line for each attempt.
 
     Ctrl+C or SIGTERM lets the jobs at work end first; a second time ends it at once, and loses nothing.
 
     Example: holdfast worker --concurrency 2
     """
     output = Output(json=where.as_json)
-    with open_store(where) as memory:
+    with open_store(where, model=model) as memory:
         attempts: SimpleQueue[Ran | None] = SimpleQueue()
         runner = memory.worker(concurrency=concurrency, observe=attempts.put)
         if not once:

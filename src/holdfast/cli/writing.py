@@ -10,8 +10,9 @@ from holdfast.cli.documents import add_document
 from holdfast.cli.drawing import draw_changes
 from holdfast.cli.meaning import ids_to_write, metadata_of, read_expiry, read_text
 from holdfast.cli.opening import open_store
-from holdfast.cli.options import Labels, Where, Whose
+from holdfast.cli.options import Labels, Model, Where, Whose
 from holdfast.cli.output import Output
+from holdfast.domain.decision import PROCESSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,15 @@ def add(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would become of it, and write nothing.")
     ] = False,
+    model: Model = None,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait/--no-wait",
+            help="Have the model read it now, or leave that to 'holdfast worker'. Without a model facts are "
+            "derived at once.",
+        ),
+    ] = True,
     idempotency_key: Annotated[
         str | None,
         typer.Option(
@@ -105,7 +115,7 @@ def add(
         }.items()
         if value is not None
     }
-    with open_store(where, create=True) as memory:
+    with open_store(where, create=True, model=model) as memory:
         result = memory.add(
             [message],
             **ids,
@@ -114,10 +124,22 @@ def add(
             expires_at=read_expiry(expires),
             infer=infer,
             dry_run=dry_run,
+            wait=wait,
             idempotency_key=idempotency_key,
         )
     output.answer(
         lambda: add_document(result), rows=lambda: _rows(result), drawn=lambda: draw_changes(result)
+    )
+    if result.status == PROCESSING:
+        output.note(_still_to_be_read(result))
+
+
+def _still_to_be_read(result: AddResult) -> str:
+    kept = "it is stored and can be found; the language model has still to read it"
+    if result.waiting_for is None:
+        return f"{kept}: run 'holdfast worker'"
+    return (
+        f"{kept} ({result.waiting_for.message}): 'holdfast worker' tries again, 'holdfast doctor' tells more"
     )
 
 

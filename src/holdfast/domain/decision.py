@@ -7,7 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from holdfast.domain.job import JobError
     from holdfast.domain.memory import Memory
+    from holdfast.ports import Usage
+
+DONE, PROCESSING = "done", "processing"
 
 
 class Decision(StrEnum):
@@ -33,12 +37,18 @@ class AddResult:
     """What an ``add`` did. When it is returned, everything in it is on disk, unless it was a dry run.
 
     ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them.
+    ``status`` is ``done``, or ``processing`` while a language model has still to read what was said, or does;
+    ``waiting_for`` then says why it did not, when it was asked. ``usage`` is what it was sent and what it
+    wrote, in tokens; ``cost`` the price in US dollars, None where nobody knows it.
     """
 
     episode_id: str
     changes: tuple[Change, ...]
     facts: tuple[Change, ...] = ()
-    status: str = "done"
+    status: str = DONE
+    usage: Usage | None = None
+    cost: float | None = None
+    waiting_for: JobError | None = None
 
     @property
     def memories(self) -> tuple[Memory, ...]:

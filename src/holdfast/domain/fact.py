@@ -34,6 +34,7 @@ class Fact:
         when: when the words say that it began or happened; None when they say nothing, and the time of the
             message counts.
         position: the message of the episode that it comes from, from 0.
+        also: further messages that bear it out.
         speaker: who said it, when the message names somebody.
         entities: who and what it names.
         importance: from 0 to 1.
@@ -49,6 +50,7 @@ class Fact:
     ended: bool = False
     when: When | None = None
     position: int = 0
+    also: tuple[int, ...] = ()
     speaker: str | None = None
     entities: tuple[Entity, ...] = ()
     importance: float = DEFAULT_IMPORTANCE

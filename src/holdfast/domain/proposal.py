@@ -19,7 +19,8 @@ class Proposal:
 
     ``target_id`` is the memory that is updated, deleted or known already; an ADD has none. ``valid_at`` is
     when the statement began to be true, and ``time_words`` the words of the message that say so.
-    ``positions`` are the messages, counted from 0, whose words support it, best first.
+    ``positions`` are the messages, counted from 0, whose words support it, best first, and ``trust`` is how
+    far the best of them are trusted.
     """
 
     verb: Decision
@@ -34,6 +35,7 @@ class Proposal:
     importance: float
     entities: tuple[str, ...]
     positions: tuple[int, ...]
+    trust: float = 0.0
 
 
 class DropReason(StrEnum):

@@ -76,6 +76,19 @@ class Spent:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ModelSpent:
+    """What calls of one model took on one day in UTC; those whose price nobody knows add no cost."""
+
+    day: date
+    model: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    unpriced_calls: int
+
+
 def require_budget(budget: DailyBudget, spent: Spent, *, now: datetime) -> None:
     """Refuse a model call on a day that has used its budget up. What is said is remembered all the same.
 

@@ -33,7 +33,7 @@ class Statement:
         attribute: which of its attributes.
         value: the value.
         is_single: whether the subject has one value of it at a time.
-        extractor: what derived it: ``rules``, or the name of a model.
+        extractor: what derived it: ``rules``, or a model and its prompt (``domain.extractor``).
     """
 
     subject: str

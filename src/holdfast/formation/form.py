@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 SUPERSEDES, CONTRADICTS = "supersedes", "contradicts"
 
+BEYOND_TRUST = 2.0
+"""More than anybody is trusted: what bears it stays, and what speaks against it is linked with it."""
+
 LEFT_OVER_MAX = 10
 """Words beside subject and value that link the two: "is married to", "was born in the city of"."""
 
@@ -68,24 +71,13 @@ def form(
     ``said`` are the messages of the episode in order, ``standing`` what stands in the slots of all facts, and
     ``like`` a memory of the episode, whose scope, metadata and expiry a fact shares.
     """
-    forming = _Forming(
+    forming = Forming(
         said, episode, like, extractor, kit, {slot: [*it.facts] for slot, it in standing.items()}
     )
     alone = _alone(facts, said)
     for place, fact in enumerate(facts):
         forming.take(fact, is_whole=place in alone)
-    vectors = kit.embedder.embed_documents([memory.text for memory in forming.new.values()])
-    formed = Formed(
-        new=tuple(
-            NewMemory(memory, vector, _fingerprint(memory))
-            for memory, vector in zip(forming.new.values(), vectors, strict=True)
-        ),
-        closed=tuple(forming.closed.values()),
-        repeated=tuple(forming.repeated),
-        links=tuple(forming.links),
-        seen={slot: it.mark for slot, it in standing.items()},
-    )
-    return Derived(formed, forming.own, tuple(forming.changes))
+    return forming.derived(standing)
 
 
 def _alone(facts: Sequence[Fact], said: Sequence[Said]) -> frozenset[int]:
@@ -116,8 +108,11 @@ def _is_whole(fact: Fact, memory: Memory | None) -> bool:
 
 
 @dataclass(slots=True)
-class _Forming:
-    """The facts of an episode as they are taken in, over what stands in their slots."""
+class Forming:
+    """The facts of an episode as they are taken in, over what stands in their slots.
+
+    Only what is ``shown``, with the version that it then had, may be closed; None: all of it.
+    """
 
     said: Sequence[Said]
     episode: Episode
@@ -125,6 +120,7 @@ class _Forming:
     extractor: str
     kit: FormationKit
     slots: dict[Slot, list[Memory]]
+    shown: Mapping[str, int] | None = None
     own: dict[str, Memory] = field(default_factory=dict)
     new: dict[str, Memory] = field(default_factory=dict)
     closed: dict[str, Revise] = field(default_factory=dict)
@@ -132,15 +128,27 @@ class _Forming:
     links: list[Relation] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
-    def take(self, fact: Fact, *, is_whole: bool) -> None:
-        """Do with a fact what is decided of it; ``is_whole`` if its message is the fact."""
-        source, trust, holder = self.said[fact.position]
-        stands = self.slots[fact.slot]
-        verdict = decide(fact, [_standing(each) for each in stands], at=source.at, trust=trust)
+    def take(
+        self,
+        fact: Fact,
+        *,
+        is_whole: bool = False,
+        among: Sequence[Memory] | None = None,
+        weighed: Fact | None = None,
+    ) -> None:
+        """Do with a fact what is decided of it.
+
+        ``is_whole`` if its message is the fact; ``among`` what it is held against, by default all that stands
+        in its slot; ``weighed`` what is decided on in its place.
+        """
+        source, _, holder = self.said[fact.position]
+        stands = self.slots[fact.slot] if among is None else among
+        standing = [_standing(each, may_close=self._may_close(each)) for each in stands]
+        verdict = decide(weighed or fact, standing, at=source.at, trust=self._trust(fact))
         targets = [each for each in stands if each.id in verdict.targets]
         match verdict.decision:
             case Decision.NONE:
-                self._repeat(targets, fact)
+                self.repeat(targets, fact)
             case Decision.DELETE:
                 for each in targets:
                     self.changes.append(Change(Decision.DELETE, self._close(each, verdict, fact), each))
@@ -153,6 +161,29 @@ class _Forming:
                     self.changes.append(Change(Decision.UPDATE, memory, previous))
                 if not targets:
                     self.changes.append(Change(Decision.ADD, memory))
+
+    def derived(self, standing: Mapping[Slot, Stands]) -> Derived:
+        """What all of them come to, decided on this."""
+        vectors = self.kit.embedder.embed_documents([memory.text for memory in self.new.values()])
+        formed = Formed(
+            new=tuple(
+                NewMemory(memory, vector, _fingerprint(memory))
+                for memory, vector in zip(self.new.values(), vectors, strict=True)
+            ),
+            closed=tuple(self.closed.values()),
+            repeated=tuple(self.repeated),
+            links=tuple(self.links),
+            seen={slot: it.mark for slot, it in standing.items()},
+        )
+        return Derived(formed, self.own, tuple(self.changes))
+
+    def _trust(self, fact: Fact) -> float:
+        """The lowest of its sources."""
+        return min(self.said[position].trust for position in (fact.position, *fact.also))
+
+    def _may_close(self, each: Memory) -> bool:
+        is_new = each.id in self.new or each.id in self.own
+        return self.shown is None or is_new or self.shown.get(each.id) == each.version
 
     def _keep(self, fact: Fact, verdict: Verdict, holder: Memory | None) -> Memory:
         """The fact as a memory: the one that holds its message, or one of its own."""
@@ -173,7 +204,7 @@ class _Forming:
         return kept
 
     def _memory(self, fact: Fact) -> Memory:
-        source, trust, _ = self.said[fact.position]
+        sources = tuple(self.said[position].source for position in sorted({fact.position, *fact.also}))
         return replace(
             self.like,
             id=self.kit.ids.new_id(),
@@ -181,11 +212,11 @@ class _Forming:
             tier=Tier.LONG,
             state=State.ACTIVE,
             origin=Origin.DERIVED,
-            trust=trust,
+            trust=self._trust(fact),
             importance=fact.importance,
             entities=(),
-            sources=(source,),
-            valid_at=source.at,
+            sources=sources,
+            valid_at=self.said[fact.position].source.at,
         )
 
     def _close(self, each: Memory, verdict: Verdict, fact: Fact) -> Memory:
@@ -204,7 +235,8 @@ class _Forming:
         self._replace(fact.slot, each, closed)
         return closed
 
-    def _repeat(self, targets: Iterable[Memory], fact: Fact) -> None:
+    def repeat(self, targets: Iterable[Memory], fact: Fact) -> None:
+        """Let the message be one more source of what it says again."""
         for each in targets:
             source = self.said[fact.position].source
             again = each if source in each.sources else replace(each, sources=(*each.sources, source))
@@ -227,14 +259,14 @@ def _because(verdict: Verdict, fact: Fact) -> str:
     return f"replaced by: {fact.text}" if verdict.decision is Decision.UPDATE else f"taken back: {fact.text}"
 
 
-def _standing(memory: Memory) -> Standing:
+def _standing(memory: Memory, *, may_close: bool) -> Standing:
     return Standing(
         id=memory.id,
         value=fold(memory.statement.value) if memory.statement else "",
         text=memory.text,
         valid_at=memory.valid_at,
         invalid_at=memory.invalid_at,
-        trust=memory.trust,
+        trust=memory.trust if may_close else BEYOND_TRUST,
         speaker=memory.sources[0].name if memory.sources else None,
     )
 

@@ -6,15 +6,16 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.decision import AddResult, Change, Decision
+from holdfast.domain.decision import DONE, PROCESSING, AddResult, Change, Decision
+from holdfast.domain.extractor import RULES
 from holdfast.domain.memory import (
     Kind,
     Memory,
-    Source,
     State,
     Tier,
     indexed_text,
@@ -24,14 +25,17 @@ from holdfast.domain.memory import (
 from holdfast.domain.message import Episode, fingerprint
 from holdfast.errors import Conflict
 from holdfast.formation.compare import Compared, Novelty, compare
+from holdfast.formation.errand import Errand, extract_job
 from holdfast.formation.form import Said, form
 from holdfast.formation.importance import importance_of
 from holdfast.formation.pieces import cut
+from holdfast.formation.sources import source_of
 from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.domain.job import NewJob
     from holdfast.domain.message import Message, Role
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
@@ -41,14 +45,14 @@ if TYPE_CHECKING:
 Known = Mapping[bytes, tuple[Memory, ...]]
 
 _DECIDE_ANEW = frozenset({"already_known", "idempotency_conflict", "slot_changed", "version_conflict"})
-_BY_RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What is to be remembered, checked and complete.
 
-    Without ``importance`` each message has that of its words. ``infer`` derives facts; ``dry_run`` decides
+    Without ``importance`` each message has that of its words. ``infer`` derives facts, or ``by_model`` asks
+    for a job that does; with ``wait`` whoever adds does it next, before any worker. ``dry_run`` decides
     everything and writes nothing.
     """
 
@@ -60,6 +64,8 @@ class Conversation:
     idempotency_key: str | None
     infer: bool = False
     dry_run: bool = False
+    by_model: bool = False
+    wait: bool = True
 
 
 def remember(conversation: Conversation, *, kit: FormationKit) -> AddResult:
@@ -96,17 +102,39 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
-    derived = _derive(conversation, episode, new, kit) if conversation.infer else None
+    is_read_later = conversation.infer and conversation.by_model
+    derived = _derive(conversation, episode, new, kit) if conversation.infer and not is_read_later else None
     if derived is not None:
         new = tuple(each._replace(memory=derived.own.get(each.memory.id, each.memory)) for each in new)
     changes = _changes(episode, compared, known, new)
-    result = AddResult(episode.id, changes, derived.changes if derived else ())
+    jobs = (_job(conversation, episode),) if is_read_later else ()
+    status = PROCESSING if jobs else DONE
+    result = AddResult(episode.id, changes, derived.changes if derived else (), status)
     if conversation.dry_run:
         return result
     answer = _answer(result, episode.scope, idempotency, at=episode.created_at) if idempotency else None
     repeated = _repeated(compared, known, new)
-    kit.store.commit(Remember(episode, new, repeated, answer, derived and derived.formed))
+    kit.store.commit(Remember(episode, new, repeated, answer, derived and derived.formed), jobs=jobs)
     return result
+
+
+def _job(conversation: Conversation, episode: Episode) -> NewJob:
+    """What a language model is to read, in the transaction that stores what was said."""
+    errand = Errand(
+        episode.id,
+        expires_at=conversation.expires_at,
+        is_answered=conversation.idempotency_key is not None,
+    )
+    now = episode.created_at
+    own_turn = timedelta(seconds=limits.JOB_LEASE_SECONDS if conversation.wait else 0)
+    return extract_job(errand, id=episode.id, at=now, due_at=now + own_turn)
+
+
+def unsaid(conversation: Conversation, episode_id: str, *, kit: FormationKit) -> Episode:
+    """The episode that a conversation would become; without what was only sent again."""
+    digests = [fingerprint(message) for message in conversation.messages]
+    known = kit.store.find_known(conversation.scope, digests, now=kit.clock.now())
+    return replace(_episode(conversation, compare(conversation.messages, known), kit), id=episode_id)
 
 
 def _derive(
@@ -125,8 +153,8 @@ def _derive(
         _said(episode, new),
         standing,
         episode=episode,
-        like=_memory(conversation, episode, facts[0].position, facts[0].text, kit),
-        extractor=_BY_RULES,
+        like=memory_of(conversation, episode, facts[0].position, facts[0].text, kit),
+        extractor=RULES,
         kit=kit,
     )
 
@@ -138,7 +166,7 @@ def _said(episode: Episode, new: Sequence[NewMemory]) -> tuple[Said, ...]:
         holders.setdefault(each.memory.sources[0].position, []).append(each.memory)
     return tuple(
         Said(
-            _source(episode, position),
+            source_of(episode, position),
             trust_of(origin_of(message.role)),
             held[0] if len(held := holders.get(position, [])) == 1 else None,
         )
@@ -202,7 +230,7 @@ def _capture(
 ) -> tuple[NewMemory, ...]:
     """One episodic memory for each new message, or for each piece of a long one."""
     memories = [
-        (_memory(conversation, episode, position, text, kit), item.fingerprint)
+        (memory_of(conversation, episode, position, text, kit), item.fingerprint)
         for position, item in enumerate(_stored(compared))
         if item.novelty is Novelty.NEW
         for text in cut(item.message)
@@ -214,10 +242,11 @@ def _capture(
     )
 
 
-def _memory(
+def memory_of(
     conversation: Conversation, episode: Episode, position: int, text: str, kit: FormationKit
 ) -> Memory:
-    source = _source(episode, position)
+    """A text of one of the messages as a memory."""
+    source = source_of(episode, position)
     origin = origin_of(source.role)
     return Memory(
         id=kit.ids.new_id(),
@@ -248,18 +277,6 @@ def _importance(conversation: Conversation, text: str, role: Role) -> float:
     return importance_of(text, role) if conversation.importance is None else conversation.importance
 
 
-def _source(episode: Episode, position: int) -> Source:
-    message = episode.messages[position]
-    return Source(
-        episode_id=episode.id,
-        position=position,
-        message_id=message.id,
-        role=message.role,
-        name=message.name,
-        at=message.at or episode.created_at,
-    )
-
-
 def _repeated(
     compared: Sequence[Compared], known: Known, new: Sequence[NewMemory]
 ) -> tuple[tuple[str, int], ...]:
@@ -288,7 +305,7 @@ def _changes(
                 case Novelty.SENT_AGAIN:
                     changes.append(Change(Decision.NONE, memory))
                 case Novelty.SAID_AGAIN:
-                    source = _source(episode, positions[id(item)])
+                    source = source_of(episode, positions[id(item)])
                     now[memory.id] = replace(memory, sources=(*memory.sources, source))
                     changes.append(Change(Decision.NONE, now[memory.id], memory))
     return tuple(changes)

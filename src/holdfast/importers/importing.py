@@ -218,6 +218,7 @@ def _add(memory: Holdfast, batch: _Batch, defaults: Defaults) -> AddResult:
         tenant=batch.scope.tenant,
         at=defaults.at,
         metadata=defaults.metadata,
+        wait=False,
     )
 
 

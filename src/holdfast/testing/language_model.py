@@ -49,6 +49,10 @@ class ScriptedLanguageModel:
     def identity(self) -> ModelIdentity:
         return ModelIdentity("scripted", "script")
 
+    @property
+    def context_tokens(self) -> int | None:
+        return None
+
     def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
         with self._lock:
             place = len(self.asked)

@@ -116,6 +116,7 @@ def test_all_fields_of_an_operation_are_read() -> None:
         importance=0.8,
         entities=("Ana", "Berlin", "7"),
         positions=(0, 1),
+        trust=1.0,
     )
 
 

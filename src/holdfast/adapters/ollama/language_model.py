@@ -54,6 +54,11 @@ class OllamaLanguageModel:
     def identity(self) -> ModelIdentity:
         return ModelIdentity("ollama", self._server.model)
 
+    @property
+    def context_tokens(self) -> int | None:
+        tokens = self._options["num_ctx"]
+        return tokens if isinstance(tokens, int) else None
+
     def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
         answer = self._client.post("/api/chat", self._request(messages, schema))
         message = answer.get("message")

@@ -59,6 +59,10 @@ class PydanticAiLanguageModel:
     def identity(self) -> ModelIdentity:
         return ModelIdentity(self._provider, self._server.model)
 
+    @property
+    def context_tokens(self) -> int | None:
+        return None  # no interface of these servers tells it
+
     def complete(self, messages: Sequence[Message], schema: Mapping[str, object] | None) -> Completion:
         response = _awaited(lambda: self._ask(messages, schema))
         return Completion(

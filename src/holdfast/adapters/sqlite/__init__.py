@@ -9,6 +9,7 @@ from holdfast.adapters.sqlite.event_log import SqliteEventLog
 from holdfast.adapters.sqlite.homes import Homes
 from holdfast.adapters.sqlite.jobs import SqliteJobQueue
 from holdfast.adapters.sqlite.reindexing import SqliteReindexer
+from holdfast.adapters.sqlite.spending import SqliteSpendingLedger
 from holdfast.adapters.sqlite.store import SqliteMemoryStore
 from holdfast.adapters.sqlite.turns import SqliteTurnIndex
 from holdfast.adapters.sqlite.vectors import SqliteVectorIndex
@@ -28,6 +29,7 @@ __all__ = [
     "SqliteJobQueue",
     "SqliteMemoryStore",
     "SqliteReindexer",
+    "SqliteSpendingLedger",
     "SqliteTurnIndex",
     "SqliteVectorIndex",
     "SqliteWordIndex",
@@ -61,4 +63,5 @@ def backend_on(database: Database, identity: EmbedderIdentity) -> Backend:
         reindexer=SqliteReindexer(database),
         jobs=SqliteJobQueue(database, bells.jobs),
         events=SqliteEventLog(database, bells.events),
+        spending=SqliteSpendingLedger(database),
     )

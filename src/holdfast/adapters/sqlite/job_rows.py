@@ -16,7 +16,7 @@ from holdfast.domain.job import Job, JobClaim, JobError, JobState, lost_too_ofte
 from holdfast.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import apsw
 
@@ -53,17 +53,24 @@ def _insert(connection: apsw.Connection, job: NewJob) -> int:
     return connection.changes()
 
 
-def is_due(connection: apsw.Connection, kinds: Collection[str], now: datetime) -> bool:
+class Wanted(NamedTuple):
+    """Which jobs a claim is for: those of these kinds, or of them the one with this id."""
+
+    kinds: tuple[str, ...]
+    job_id: str | None = None
+
+
+def is_due(connection: apsw.Connection, wanted: Wanted, now: datetime) -> bool:
     """Whether a claim would find anything."""
-    return _first_due(connection, kinds, now) is not None
+    return _first_due(connection, wanted, now) is not None
 
 
 def claim(
-    connection: apsw.Connection, kinds: Collection[str], *, now: datetime, lease_seconds: float
+    connection: apsw.Connection, wanted: Wanted, *, now: datetime, lease_seconds: float
 ) -> JobClaim | None:
     """Take the job that has been due for longest, and bury on the way what was lost too often."""
     for _ in range(_BURIED_PER_CLAIM):
-        found = _first_due(connection, kinds, now)
+        found = _first_due(connection, wanted, now)
         if found is None:
             return None
         key, state, losses = found
@@ -75,14 +82,15 @@ def claim(
     return None
 
 
-def _first_due(
-    connection: apsw.Connection, kinds: Collection[str], now: datetime
-) -> tuple[int, str, int] | None:
-    found: list[Row] = [
-        row
-        for kind in kinds
-        for row in connection.execute(_SQL["first_due"], (kind, to_microseconds(now))).fetchall()
-    ]
+def _first_due(connection: apsw.Connection, wanted: Wanted, now: datetime) -> tuple[int, str, int] | None:
+    at = to_microseconds(now)
+    found: list[Row] = (
+        [row for kind in wanted.kinds for row in connection.execute(_SQL["first_due"], (kind, at)).fetchall()]
+        if wanted.job_id is None
+        else connection.execute(
+            _SQL["claimable_by_id"], (to_blob(wanted.job_id), json.dumps(wanted.kinds), at)
+        ).fetchall()
+    )
     if not found:
         return None
     _, key, state, losses = min(found)
@@ -154,10 +162,18 @@ def fail(
         _open_lane(connection, found.kind, found.lane)
 
 
-def give_back(connection: apsw.Connection, claim: JobClaim, *, now: datetime) -> None:
+def give_back(
+    connection: apsw.Connection,
+    claim: JobClaim,
+    *,
+    now: datetime,
+    until: datetime,
+    error: JobError | None,
+) -> None:
     """As if it had not been begun."""
     found = held(connection, claim, JobState.RUNNING)
-    connection.execute(_SQL["give_back"], (found.key, to_microseconds(now)))
+    told = (None, None) if error is None else (error.code, error.message)
+    connection.execute(_SQL["give_back"], (found.key, to_microseconds(now), to_microseconds(until), *told))
 
 
 def _open_lane(connection: apsw.Connection, kind: str, lane: str | None) -> None:

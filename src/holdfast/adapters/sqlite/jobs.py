@@ -36,12 +36,15 @@ class SqliteJobQueue:
         self._bell.ring()
         return added
 
-    def claim(self, kinds: Collection[str], *, now: datetime, lease_seconds: float) -> JobClaim | None:
+    def claim(
+        self, kinds: Collection[str], *, now: datetime, lease_seconds: float, job_id: str | None = None
+    ) -> JobClaim | None:
         """Take a job. Looking first costs an idle worker a read where claiming would lock the file."""
-        if not self._database.read(lambda connection: job_rows.is_due(connection, kinds, now)):
+        wanted = job_rows.Wanted(tuple(kinds), job_id)
+        if not self._database.read(lambda connection: job_rows.is_due(connection, wanted, now)):
             return None
         return self._database.write(
-            lambda connection: job_rows.claim(connection, kinds, now=now, lease_seconds=lease_seconds)
+            lambda connection: job_rows.claim(connection, wanted, now=now, lease_seconds=lease_seconds)
         )
 
     def renew(self, claim: JobClaim, *, now: datetime, lease_seconds: float) -> None:
@@ -58,8 +61,17 @@ class SqliteJobQueue:
         )
         self._ring_for_the_lane(claim)
 
-    def give_back(self, claim: JobClaim, *, now: datetime) -> None:
-        self._database.write(lambda connection: job_rows.give_back(connection, claim, now=now))
+    def give_back(
+        self,
+        claim: JobClaim,
+        *,
+        now: datetime,
+        until: datetime | None = None,
+        error: JobError | None = None,
+    ) -> None:
+        self._database.write(
+            lambda connection: job_rows.give_back(connection, claim, now=now, until=until or now, error=error)
+        )
         self._bell.ring()
 
     def get(self, job_id: str) -> Job:

@@ -20,6 +20,11 @@ SELECT due_at, key, state, losses FROM jobs
 WHERE kind = ?1 AND due_at <= ?2 AND state IN ('pending', 'running') AND blocked = 0
 ORDER BY due_at, key LIMIT 1
 
+-- name: claimable_by_id
+SELECT due_at, key, state, losses FROM jobs
+WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2)) AND blocked = 0
+AND (state = 'pending' OR (state = 'running' AND due_at <= ?3))
+
 -- name: claim
 UPDATE jobs SET
     state = 'running', token = ?2, due_at = ?3, updated_at = ?4, attempts = attempts + 1, losses = ?5
@@ -46,7 +51,9 @@ UPDATE jobs SET
 WHERE key = ?1
 
 -- name: give_back
-UPDATE jobs SET state = 'pending', token = NULL, updated_at = ?2, due_at = ?2, attempts = attempts - 1
+UPDATE jobs SET
+    state = 'pending', token = NULL, updated_at = ?2, due_at = ?3, attempts = attempts - 1,
+    error_code = coalesce(?4, error_code), error_message = coalesce(?5, error_message)
 WHERE key = ?1
 
 -- name: open_lane

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite import job_rows
+from holdfast.adapters.sqlite.episodes import read_episode
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.kept import KeptMemories
@@ -25,6 +26,7 @@ from holdfast.adapters.sqlite.rows import (
     to_blob,
     versions_of,
 )
+from holdfast.adapters.sqlite.spending import latest_days
 from holdfast.adapters.sqlite.standing import standing_in
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.writing import apply
@@ -37,6 +39,7 @@ from holdfast.errors import Conflict, NotFound
 from holdfast.ports import (
     Answer,
     Answered,
+    Derive,
     EmbedderIdentity,
     Idempotency,
     Rate,
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from holdfast.bell import Bells
     from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
@@ -80,7 +84,7 @@ class SqliteMemoryStore:
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -97,6 +101,10 @@ class SqliteMemoryStore:
         self._bells.events.ring()
         if jobs or finishes is not None:
             self._bells.jobs.ring()
+
+    def episode(self, episode_id: str) -> Episode:
+        """The episode with this id, of whatever scope."""
+        return self._database.read(lambda connection: read_episode(connection, episode_id))
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
@@ -254,6 +262,7 @@ class SqliteMemoryStore:
                 encrypted=self._database.encrypted,
                 jobs_waiting=waiting,
                 jobs_dead=dead,
+                spending=latest_days(connection),
             )
 
         return self._database.read(work)

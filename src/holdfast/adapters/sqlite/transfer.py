@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from holdfast import limits
 from holdfast.adapters.sqlite import audit, writing
+from holdfast.adapters.sqlite.episodes import episode_of_key
 from holdfast.adapters.sqlite.reach import ensure_scope
 from holdfast.adapters.sqlite.rows import (
     Row,
     from_blob,
     keys_to_json,
-    metadata_from_json,
-    optional_instant,
     read_memories,
     to_blob,
     versions_of,
@@ -21,7 +20,7 @@ from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import from_microseconds, to_microseconds
-from holdfast.domain.message import Episode, Message, Role
+from holdfast.domain.message import Episode
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import InvalidInput
@@ -47,20 +46,7 @@ def read_records(connection: apsw.Connection, tenant: str | None) -> Iterator[Re
 def _read_episodes(connection: apsw.Connection, tenant: str | None) -> Iterator[Record]:
     rows: list[Row] = connection.execute(_SQL["episode_keys"], (tenant,)).fetchall()
     for (key,) in rows:
-        identifier, created_at, metadata, *names = connection.execute(_SQL["episode"], (key,)).get
-        messages = tuple(
-            Message(Role(role), content, name, message_id, optional_instant(at))
-            for role, name, message_id, at, content in connection.execute(_SQL["messages_of_episode"], (key,))
-        )
-        yield EpisodeRecord(
-            Episode(
-                from_blob(identifier),
-                Scope(*names),
-                messages,
-                from_microseconds(created_at),
-                metadata_from_json(metadata),
-            )
-        )
+        yield EpisodeRecord(episode_of_key(connection, key))
 
 
 def _read_memories(connection: apsw.Connection, tenant: str | None) -> Iterator[Record]:

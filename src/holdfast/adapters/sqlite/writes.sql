@@ -13,6 +13,9 @@ INSERT INTO scopes (home_key, session_key) VALUES (?1, ?2) RETURNING key
 -- name: insert_episode
 INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?4) RETURNING key
 
+-- name: episode_by_id
+SELECT key FROM episodes WHERE id = ?1
+
 -- name: insert_message
 INSERT INTO messages (episode_key, position, role, name, message_id, at, content)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -101,6 +104,12 @@ SELECT 1 FROM idempotency WHERE scope_key = ?1 AND key = ?2
 
 -- name: insert_idempotency
 INSERT INTO idempotency (scope_key, key, body_digest, episode_id, outcome) VALUES (?1, ?2, ?3, ?4, ?5)
+
+-- name: answers_of_episode
+SELECT key, outcome FROM idempotency WHERE scope_key = ?1 AND episode_id = ?2
+
+-- name: replace_answer
+UPDATE idempotency SET outcome = ?3 WHERE scope_key = ?1 AND key = ?2
 
 -- name: trim_idempotency
 DELETE FROM idempotency WHERE number <= (SELECT max(number) FROM idempotency) - ?1

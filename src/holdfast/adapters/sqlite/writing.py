@@ -28,7 +28,7 @@ from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Rate, Relate, Remember, Revise
+from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ _SQL = read_statements("writes.sql")
 
 def apply(
     connection: apsw.Connection,
-    change: Remember | Revise | Relate | Rate | Answer,
+    change: Remember | Derive | Revise | Relate | Rate | Answer,
     identity: EmbedderIdentity,
     scopes: ScopeKeys,
 ) -> None:
@@ -56,6 +56,8 @@ def apply(
     match change:
         case Remember():
             _remember(connection, change, identity, scopes)
+        case Derive():
+            _derive(connection, change, identity, scopes)
         case Revise():
             _revise(connection, change, identity)
         case Relate():
@@ -91,10 +93,7 @@ def _remember(
     keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in everything]
     for key, new in zip(keys, everything, strict=True):
         _insert_source(connection, key, episode_key, new.memory.sources[0].position)
-    for memory_id, position in (*change.repeated, *(() if formed is None else formed.repeated)):
-        key = _key_of(connection, memory_id)
-        _insert_source(connection, key, episode_key, position)
-        connection.execute(_SQL["stamp_memory"], (key,))
+    _cite(connection, (*change.repeated, *(() if formed is None else formed.repeated)), episode_key)
     vectors = [(key, new.vector) for key, new in zip(keys, everything, strict=True)]
     insert_vectors(connection, identity, home_key, vectors)
     announce(connection, EventType.CREATED, [new.memory.id for new in everything], episode.created_at)
@@ -103,6 +102,55 @@ def _remember(
     if formed is not None:
         _close_and_link(connection, formed, home_key)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
+
+
+def _cite(connection: apsw.Connection, repeated: Sequence[tuple[str, int]], episode_key: int) -> None:
+    """Let messages of an episode be sources of memories that were there before."""
+    for memory_id, position in repeated:
+        key = _key_of(connection, memory_id)
+        _insert_source(connection, key, episode_key, position)
+        connection.execute(_SQL["stamp_memory"], (key,))
+
+
+def _derive(
+    connection: apsw.Connection, change: Derive, identity: EmbedderIdentity, scopes: ScopeKeys
+) -> None:
+    """Write facts of an episode that is there. Of nothing there is nothing to announce or to record."""
+    row = connection.execute(_SQL["episode_by_id"], (to_blob(change.episode_id),)).fetchone()
+    if row is None:
+        raise NotFound(
+            f"there is no episode {change.episode_id}", code="episode_not_found", episode_id=change.episode_id
+        )
+    formed, episode_key = change.formed, int(row[0])
+    reach = reach_of_owner(connection, change.scope)
+    require_unchanged(connection, reach, formed.seen, change.at)
+    if change.is_empty:
+        return
+    scope_key, home_key = scopes.ensure(connection, change.scope)
+    place = Place(scope_key, home_key, thread_of(change.scope, scope_key, episode_key))
+    keys = [insert_memory(connection, new.memory, new.fingerprint, place) for new in formed.new]
+    for key, new in zip(keys, formed.new, strict=True):
+        for source in new.memory.sources:
+            _insert_source(connection, key, episode_key, source.position)
+    _cite(connection, formed.repeated, episode_key)
+    if keys:
+        vectors = [(key, new.vector) for key, new in zip(keys, formed.new, strict=True)]
+        insert_vectors(connection, identity, home_key, vectors)
+        announce(connection, EventType.CREATED, [new.memory.id for new in formed.new], change.at)
+    _close_and_link(connection, formed, home_key)
+    if change.extends_answer:
+        _extend_answer(connection, change, scope_key)
+    _finish(connection, home_key, _Entry("derive", change.episode_id, len(keys), change.at))
+
+
+def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) -> None:
+    """Let the answer that was kept with the episode tell these facts too."""
+    where = (scope_key, to_blob(change.episode_id))
+    rows: list[Row] = connection.execute(_SQL["answers_of_episode"], where).fetchall()
+    for key, outcome in rows:
+        messages, facts = json.loads(outcome)
+        facts += [[decision.value, memory_id] for decision, memory_id in change.outcome]
+        connection.execute(_SQL["replace_answer"], (scope_key, key, json.dumps([messages, facts])))
 
 
 def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) -> None:

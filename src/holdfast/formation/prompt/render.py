@@ -81,7 +81,7 @@ def beginning_of(text: str) -> str:
 
 def _memory_line(number: int, memory: Memory) -> str:
     words = _shown(memory.text, limits.MODEL_NEIGHBOUR_CHARACTERS_MAX)
-    name = memory.sources[0].name if memory.sources else None
+    name = memory.spoken_by
     said = f"{speaker_label(name, memory.sources[0].role)}: " if name else ""
     return f"{number} [{memory.valid_at.date().isoformat()}] {said.translate(_MARKUP)}{words}"
 

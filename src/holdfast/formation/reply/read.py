@@ -151,6 +151,7 @@ def _proposal(
         importance=field.importance_in(operation),
         entities=field.entities_in(operation),
         positions=support.positions,
+        trust=support.trust,
     )
 
 

@@ -9,12 +9,15 @@ where ``MyPlaces`` overrides the fixture ``new_place``. Put
 an assertion compared.
 """
 
+from holdfast.testing.contracts.deriving import DerivingContract
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
 from holdfast.testing.contracts.jobs import JobQueueContract
+from holdfast.testing.contracts.language_model import LanguageModelContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
 from holdfast.testing.contracts.reindexer import ReindexerContract
+from holdfast.testing.contracts.spending import SpendingLedgerContract
 from holdfast.testing.contracts.store import MemoryStoreContract
 from holdfast.testing.contracts.transfer import TransferContract
 from holdfast.testing.contracts.turns import TurnIndexContract
@@ -23,13 +26,16 @@ from holdfast.testing.contracts.words import WordIndexContract
 
 __all__ = [
     "BackendContract",
+    "DerivingContract",
     "EventLogContract",
     "FilterContract",
     "JobQueueContract",
+    "LanguageModelContract",
     "MemoryStoreContract",
     "Place",
     "ReadingContract",
     "ReindexerContract",
+    "SpendingLedgerContract",
     "TransferContract",
     "TurnIndexContract",
     "VectorIndexContract",

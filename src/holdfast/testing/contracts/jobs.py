@@ -106,6 +106,39 @@ class JobQueueContract(BackendContract):
         assert bench.claim(at=9.999) is None
         assert bench.hold(at=10).job.state is JobState.RUNNING
 
+    def test_named_job_is_claimed_ahead_of_its_time_and_by_nobody_else_then(self, bench: Bench) -> None:
+        first, later = bench.add(), bench.add(due_at=bench.at(10))
+
+        claim = bench.queue.claim(["extract"], now=bench.at(0), lease_seconds=LEASE, job_id=later.id)
+
+        assert claim is not None
+        assert (claim.job.id, claim.job.attempts) == (later.id, 1)
+        assert bench.queue.claim(["extract"], now=bench.at(1), lease_seconds=LEASE, job_id=later.id) is None
+        assert bench.hold(at=1).job.id == first.id
+        again = bench.queue.claim(["extract"], now=bench.at(LEASE), lease_seconds=LEASE, job_id=later.id)
+        assert again is not None
+        assert again.job.losses == 1
+
+    def test_named_job_of_another_kind_or_that_is_settled_is_not_claimed(self, bench: Bench) -> None:
+        job = bench.add()
+
+        def claim(kind: str, job_id: str) -> JobClaim | None:
+            return bench.queue.claim([kind], now=bench.at(0), lease_seconds=LEASE, job_id=job_id)
+
+        assert claim("prune", job.id) is None
+        assert claim("extract", UNKNOWN_ID) is None
+        bench.queue.finish(bench.hold(), now=bench.at(0))
+        assert claim("extract", job.id) is None
+
+    def test_job_that_is_put_off_costs_no_attempt_and_says_why(self, bench: Bench) -> None:
+        bench.add()
+
+        bench.queue.give_back(bench.hold(), now=bench.at(1), until=bench.at(100), error=FAULT)
+
+        assert bench.claim(at=99) is None
+        claim = bench.hold(at=100)
+        assert (claim.job.attempts, claim.job.error) == (1, FAULT)
+
     def test_a_job_that_is_held_is_nobody_elses_until_its_lease_ends(self, bench: Bench) -> None:
         bench.add()
         first = bench.hold(at=0)

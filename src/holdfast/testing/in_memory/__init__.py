@@ -9,6 +9,7 @@ from holdfast.testing.in_memory.data import Access, InMemoryData
 from holdfast.testing.in_memory.event_log import InMemoryEventLog
 from holdfast.testing.in_memory.jobs import InMemoryJobQueue
 from holdfast.testing.in_memory.reindexer import InMemoryReindexer
+from holdfast.testing.in_memory.spending import InMemorySpendingLedger
 from holdfast.testing.in_memory.store import InMemoryStore
 from holdfast.testing.in_memory.turns import InMemoryTurnIndex
 from holdfast.testing.in_memory.vectors import InMemoryVectorIndex
@@ -22,6 +23,7 @@ __all__ = [
     "InMemoryEventLog",
     "InMemoryJobQueue",
     "InMemoryReindexer",
+    "InMemorySpendingLedger",
     "InMemoryStore",
     "InMemoryTurnIndex",
     "InMemoryVectorIndex",
@@ -55,4 +57,5 @@ def open_in_memory(identity: EmbedderIdentity, data: InMemoryData | None = None)
         reindexer=InMemoryReindexer(access),
         jobs=InMemoryJobQueue(access),
         events=InMemoryEventLog(access),
+        spending=InMemorySpendingLedger(access),
     )

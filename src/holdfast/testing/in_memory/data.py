@@ -18,12 +18,13 @@ from holdfast.errors import BackendRejected, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from holdfast.domain.entity import Relation
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.scope import Scope
+    from holdfast.domain.spending import ModelSpent
     from holdfast.ports import Answer, EmbedderIdentity, Vector
     from holdfast.testing.in_memory.jobs import Kept
 
@@ -78,6 +79,7 @@ class InMemoryData:
         self.users: set[tuple[str, str]] = set()
         self.entity_names: dict[tuple[Hashable, ...], dict[str, str]] = {}
         self.renewed: dict[int, Renewed] = {}
+        self.spending: dict[tuple[date, str], ModelSpent] = {}
 
     def of_id(self, memory_id: str, scope: Scope | None = None) -> Held:
         """The memory with this id, inside the scope where one is given.
@@ -94,6 +96,18 @@ class InMemoryData:
                 memory_id=memory_id,
             )
         return self.held[key]
+
+    def episode(self, episode_id: str) -> Episode:
+        """The episode with this id.
+
+        Raises:
+            NotFound: ``episode_not_found``.
+        """
+        if episode_id not in self.episodes:
+            raise NotFound(
+                f"there is no episode {episode_id}", code="episode_not_found", episode_id=episode_id
+            )
+        return self.episodes[episode_id]
 
     def inside(self, scope: Scope) -> list[Held]:
         """The memories that the scope covers, deleted ones too, in the order of arrival."""

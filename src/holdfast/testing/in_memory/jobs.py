@@ -46,9 +46,11 @@ class InMemoryJobQueue:
         with self._access.use() as data:
             return add(data, jobs)
 
-    def claim(self, kinds: Collection[str], *, now: datetime, lease_seconds: float) -> JobClaim | None:
+    def claim(
+        self, kinds: Collection[str], *, now: datetime, lease_seconds: float, job_id: str | None = None
+    ) -> JobClaim | None:
         with self._access.use() as data:
-            while kept := _first_due(data, kinds, now):
+            while kept := _first_due(data, kinds, now, job_id):
                 losses = kept.job.losses + (kept.job.state is JobState.RUNNING)
                 fatal = lost_too_often(losses)
                 if fatal is None:
@@ -84,13 +86,25 @@ class InMemoryJobQueue:
                 _open_lane(data, kept.job)
             data.bells.jobs.ring()
 
-    def give_back(self, claim: JobClaim, *, now: datetime) -> None:
+    def give_back(
+        self,
+        claim: JobClaim,
+        *,
+        now: datetime,
+        until: datetime | None = None,
+        error: JobError | None = None,
+    ) -> None:
         with self._access.use() as data:
             kept = held(data, claim, JobState.RUNNING)
             kept.token = None
             attempts = kept.job.attempts - 1
             kept.job = replace(
-                kept.job, state=JobState.PENDING, attempts=attempts, due_at=now, updated_at=now
+                kept.job,
+                state=JobState.PENDING,
+                attempts=attempts,
+                due_at=until or now,
+                updated_at=now,
+                error=error or kept.job.error,
             )
             data.bells.jobs.ring()
 
@@ -188,9 +202,17 @@ def settle(data: InMemoryData, kept: Kept, now: datetime) -> None:
     data.bells.jobs.ring()
 
 
-def _first_due(data: InMemoryData, kinds: Collection[str], now: datetime) -> Kept | None:
-    due = [kept for kept in _claimable(data) if kept.job.kind in kinds and kept.job.due_at <= now]
+def _first_due(data: InMemoryData, kinds: Collection[str], now: datetime, job_id: str | None) -> Kept | None:
+    due = [
+        kept
+        for kept in _claimable(data)
+        if kept.job.kind in kinds and job_id in {None, kept.job.id} and _may_begin(kept.job, now, job_id)
+    ]
     return min(due, key=lambda kept: kept.job.due_at, default=None)
+
+
+def _may_begin(job: Job, now: datetime, job_id: str | None) -> bool:
+    return job.due_at <= now or (job_id is not None and job.state is JobState.PENDING)
 
 
 def _take(kept: Kept, losses: int, now: datetime, until: datetime) -> JobClaim:

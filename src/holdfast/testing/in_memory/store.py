@@ -13,9 +13,10 @@ from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict
-from holdfast.ports import Answer, Answered, Rate, Relate, Remember, Revise, StoreStats
+from holdfast.ports import Answer, Answered, Derive, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
+from holdfast.testing.in_memory.spending import latest_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from holdfast.domain.events import MemoryEvent
     from holdfast.domain.job import Finish, NewJob
     from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
@@ -44,7 +46,7 @@ class InMemoryStore:
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -58,10 +60,12 @@ class InMemoryStore:
             add(data, jobs)
             data.bells.events.ring()
 
-    def _apply(self, data: InMemoryData, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def _apply(self, data: InMemoryData, change: Remember | Derive | Revise | Relate | Rate | Answer) -> None:
         match change:
             case Remember():
                 writing.remember(data, change, self._access.identity)
+            case Derive():
+                writing.derive(data, change, self._access.identity)
             case Revise():
                 writing.revise(data, change, self._access.identity)
             case Relate():
@@ -72,6 +76,10 @@ class InMemoryStore:
                 writing.answer(data, change)
             case _:
                 assert_never(change)
+
+    def episode(self, episode_id: str) -> Episode:
+        with self._access.use() as data:
+            return data.episode(episode_id)
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime
@@ -178,6 +186,7 @@ class InMemoryStore:
                 encrypted=False,
                 jobs_waiting=states.count(JobState.PENDING) + states.count(JobState.RUNNING),
                 jobs_dead=states.count(JobState.DEAD),
+                spending=latest_days(data),
             )
 
     def records(self, tenant: str | None) -> Iterator[Record]:

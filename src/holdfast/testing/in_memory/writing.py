@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
-    from holdfast.ports import Answer, EmbedderIdentity, Formed, Rate, Relate, Remember, Revise, Vector
+    from holdfast.ports import (
+        Answer,
+        Derive,
+        EmbedderIdentity,
+        Formed,
+        Rate,
+        Relate,
+        Remember,
+        Revise,
+        Vector,
+    )
     from holdfast.testing.in_memory.data import InMemoryData
 
 
@@ -41,15 +51,47 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
         _keep_memory(data, new, _thread(episode.scope, episode.id))
         data.announce(EventType.CREATED, new.memory.id, episode.created_at)
     repeated += [(data.of_id(memory_id), position) for memory_id, position in _within(change)]
-    for held, position in repeated:
-        source = _source(episode, position)
-        if source not in held.memory.sources:
-            held.memory = replace(held.memory, sources=(*held.memory.sources, source))
+    _cite(repeated, episode)
     if change.answer is not None:
         _keep_answer(data, change.answer)
     if change.formed is not None:
         _close_and_link(data, change.formed)
     data.change_number += 1
+
+
+def derive(data: InMemoryData, change: Derive, identity: EmbedderIdentity) -> None:
+    """Write facts of an episode that is there."""
+    episode, formed = data.episode(change.episode_id), change.formed
+    _require_standing(data, replace(episode, created_at=change.at), formed)
+    if change.is_empty:
+        return
+    new = {item.memory.id for item in formed.new}
+    repeated = [(data.of_id(memory_id), n) for memory_id, n in formed.repeated if memory_id not in new]
+    if formed.new:
+        data.require_embedder(identity)
+        data.embedder = identity
+    for item in formed.new:
+        _keep_memory(data, item, _thread(episode.scope, episode.id))
+        data.announce(EventType.CREATED, item.memory.id, change.at)
+    repeated += [(data.of_id(memory_id), n) for memory_id, n in formed.repeated if memory_id in new]
+    _cite(repeated, episode)
+    _close_and_link(data, formed)
+    if change.extends_answer:
+        _extend_answers(data, change)
+    data.change_number += 1
+
+
+def _cite(repeated: Sequence[tuple[Held, int]], episode: Episode) -> None:
+    for held, position in repeated:
+        source = _source(episode, position)
+        if source not in held.memory.sources:
+            held.memory = replace(held.memory, sources=(*held.memory.sources, source))
+
+
+def _extend_answers(data: InMemoryData, change: Derive) -> None:
+    for key, kept in data.answered.items():
+        if kept.episode_id == change.episode_id and kept.scope == change.scope:
+            data.answered[key] = kept._replace(facts=(*kept.facts, *change.outcome))
 
 
 def standing_in(data: InMemoryData, scope: Scope, slot: Slot, now: datetime) -> Standing:

@@ -295,6 +295,18 @@ CREATE INDEX jobs_that_are_only ON jobs (kind, only_one)
 WHERE state IN ('pending', 'running') AND only_one IS NOT NULL;
 CREATE INDEX jobs_by_state ON jobs (state, key);
 
+-- What calls of language models took, by day in UTC (as 2026-03-01) and model.
+CREATE TABLE spending (
+    day TEXT NOT NULL CHECK (length(day) = 10),
+    model TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cost_usd REAL NOT NULL,
+    unpriced_calls INTEGER NOT NULL,
+    PRIMARY KEY (day, model)
+) STRICT, WITHOUT ROWID;
+
 -- What happened. The last row always stays: the next event is numbered from it.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY,
