@@ -30,6 +30,7 @@ from holdfast.domain.view import View
 from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
+from holdfast.formation.redaction.redactor import Redactor
 from holdfast.formation.remember import Conversation, remember
 from holdfast.ports import Backend
 from holdfast.recall.again import search_again
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
+    from holdfast.domain.metadata import Metadata
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
     from holdfast.ports import Clock, Embedder, IdSource, ResultCache, StoreStats, TokenCounter
@@ -78,6 +80,7 @@ class Holdfast:
         key: str | None = None,
         any_embedder: bool = False,
         cache: ResultCache | bool = True,
+        redact: bool | None = None,
         worker: bool = False,
         count_tokens: TokenCounter = estimate_tokens,
         clock: Clock | None = None,
@@ -93,6 +96,8 @@ class Holdfast:
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
             cache: keep results of searches for when they are asked for again, which never shows in what they
                 are; False keeps none, and an object that plays the port keeps those of this store alone.
+            redact: take secrets out of what is given before it is stored, indexed or sent to a model; by default
+                as ``HOLDFAST_REDACT`` says, which is yes.
             worker: do pending jobs in a thread of this process, for as long as it is open. They are done by
                 ``holdfast worker`` otherwise.
             count_tokens: what ``context`` measures its budget with.
@@ -118,7 +123,9 @@ class Holdfast:
             require_embedder(self._backend, self._embedder.identity, location=self._location)
         self._store = self._backend.store
         self._cache = InProcessResultCache() if cache is True else None if cache is False else cache
-        self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids)
+        redacts = settings.redact if redact is None else redact
+        self._redactor = Redactor(self._store.redaction_key) if redacts else None
+        self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids, self._redactor)
         self._recall = RecallKit(
             store=self._store,
             vectors=self._backend.vectors,
@@ -252,7 +259,7 @@ class Holdfast:
             ['I am allergic to shellfish']
         """
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -296,7 +303,7 @@ class Holdfast:
         from holdfast.recall.why_not import why_not  # noqa: PLC0415 (numpy, and few processes ask)
 
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -349,7 +356,7 @@ class Holdfast:
             </memories>
         """
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -448,8 +455,8 @@ class Holdfast:
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         never = expires_at == NEVER
         content = revise.Content(
-            text=None if text is None else _read_text(text),
-            metadata=None if metadata is None else read_metadata(metadata),
+            text=None if text is None else self._clean(_read_text(text)),
+            metadata=None if metadata is None else self._read_metadata(metadata),
             importance=None if importance is None else read_importance(importance),
             expires_at=None if never else self._read_expiry(expires_at),
             never_expires=never,
@@ -459,7 +466,7 @@ class Holdfast:
                 "nothing to update: give a text, metadata, importance or expires_at", code="nothing_to_update"
             )
         target = revise.Target(scope, memory_id, expected_version)
-        return revise.update(target, content, reason=_read_reason(reason), kit=self._formation)
+        return revise.update(target, content, reason=self._read_reason(reason), kit=self._formation)
 
     def delete(
         self,
@@ -481,7 +488,7 @@ class Holdfast:
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.delete(
             revise.Target(scope, memory_id, expected_version),
-            reason=_read_reason(reason),
+            reason=self._read_reason(reason),
             kit=self._formation,
         )
 
@@ -506,7 +513,7 @@ class Holdfast:
         return revise.restore(
             revise.Target(scope, memory_id),
             version=version,
-            reason=_read_reason(reason),
+            reason=self._read_reason(reason),
             kit=self._formation,
         )
 
@@ -630,8 +637,12 @@ class Holdfast:
         """
         from holdfast.adapters import jsonl  # noqa: PLC0415 (likewise)
         from holdfast.formation import renew  # noqa: PLC0415
+        from holdfast.formation.redaction.records import redacted  # noqa: PLC0415
 
-        return renew.load(jsonl.read(path, progress), store=self._store, embedder=self._embedder)
+        records = jsonl.read(path, progress)
+        if self._redactor is not None:
+            records = (redacted(record, self._redactor) for record in records)
+        return renew.load(records, store=self._store, embedder=self._embedder)
 
     def backup(self, path: str | Path, *, progress: Progress | None = None) -> Path:
         """Write a consistent copy of the store to a new file while others go on writing.
@@ -798,6 +809,23 @@ class Holdfast:
     def _asked_at(self, value: Instant | None) -> datetime:
         return self._clock.now() if value is None else read_instant(value, what="asked_at")
 
+    def _clean(self, text: str) -> str:
+        return text if self._redactor is None else self._redactor.text(text)
+
+    def _read_query(self, query: str) -> str:
+        return self._clean(require_text(query, what="the query", characters_max=limits.QUERY_CHARACTERS_MAX))
+
+    def _read_reason(self, reason: str | None) -> str | None:
+        if reason is None:
+            return None
+        return self._clean(
+            require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
+        )
+
+    def _read_metadata(self, metadata: Mapping[str, object]) -> Metadata:
+        read = read_metadata(metadata)
+        return read if self._redactor is None else self._redactor.metadata(read)
+
     def _read_expiry(self, value: Instant | None) -> datetime | None:
         if value is None:
             return None
@@ -823,18 +851,8 @@ def _memory_id_of(given: Hit | Memory | str) -> str:
     )
 
 
-def _read_query(query: str) -> str:
-    return require_text(query, what="the query", characters_max=limits.QUERY_CHARACTERS_MAX)
-
-
 def _read_text(text: str) -> str:
     return require_text(text, what="the text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
-
-
-def _read_reason(reason: str | None) -> str | None:
-    if reason is None:
-        return None
-    return require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
 
 
 def _read_idempotency_key(key: str) -> str:

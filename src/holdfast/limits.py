@@ -47,6 +47,12 @@ FILTER_TERMS_MAX = 256
 CONTEXT_TOKENS_MAX = 1_000_000
 """The largest budget of ``context``: the longest prompts that models take."""
 
+# How secrets are taken out
+
+REDACTION_FINGERPRINT_BYTES = 8
+"""The fingerprint of a secret in the words that stand for it: two of a billion tokens share one by a chance of
+one in 37, and it says too little to find a token of 80 random bits and more."""
+
 # How texts are cut and read
 
 CHUNK_WORDS = 80

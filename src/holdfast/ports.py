@@ -408,6 +408,10 @@ class MemoryStore(Protocol):
         """
         ...
 
+    def redaction_key(self) -> bytes:
+        """The 32 random bytes of this store by which a secret is known again; no export has them."""
+        ...
+
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""
         ...

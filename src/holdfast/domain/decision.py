@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
@@ -28,17 +28,26 @@ class Change:
     previous: Memory | None = None
 
 
+class Redaction(NamedTuple):
+    """How many secrets of a kind were taken out of what was given, before anything was stored."""
+
+    kind: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class AddResult:
     """What an ``add`` did. When it is returned, everything in it is on disk, unless it was a dry run.
 
-    ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them.
+    ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them,
+    ``redacted`` the secrets that were taken out, by kind.
     """
 
     episode_id: str
     changes: tuple[Change, ...]
     facts: tuple[Change, ...] = ()
     status: str = "done"
+    redacted: tuple[Redaction, ...] = ()
 
     @property
     def memories(self) -> tuple[Memory, ...]:

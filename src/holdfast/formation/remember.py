@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -27,11 +27,13 @@ from holdfast.formation.compare import Compared, Novelty, compare
 from holdfast.formation.form import Said, form
 from holdfast.formation.importance import importance_of
 from holdfast.formation.pieces import cut
+from holdfast.formation.redaction.redactor import counts_of, require_no_tokens
 from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.domain.decision import Redaction
     from holdfast.domain.message import Message, Role
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
@@ -66,15 +68,41 @@ def remember(conversation: Conversation, *, kit: FormationKit) -> AddResult:
     """Store what was said, with the facts in it, and answer what became of both; on return all is on disk.
 
     Raises:
+        InvalidInput: ``secret_in_name``.
         Conflict: ``idempotency_key_reused``, or when others were faster too many times.
     """
+    clean, redacted = without_secrets(conversation, kit)
     for _ in range(limits.CONFLICT_RETRIES_MAX):
         try:
-            return _remember_once(conversation, kit)
+            result = _remember_once(clean, kit)
+            return replace(result, redacted=redacted) if redacted else result
         except Conflict as conflict:
             if conflict.code not in _DECIDE_ANEW:
                 raise
     raise Conflict("other writers kept adding the same messages: try again", code="too_many_conflicts")
+
+
+def without_secrets(
+    conversation: Conversation, kit: FormationKit
+) -> tuple[Conversation, tuple[Redaction, ...]]:
+    """The conversation as it may be stored, and what was taken out of it."""
+    redactor = kit.redactor
+    if redactor is None:
+        return conversation, ()
+    scope, counted = conversation.scope, Counter[str]()
+    named = [name for message in conversation.messages for name in (message.name, message.id)]
+    own = (scope.tenant, scope.user_id, scope.agent_id, scope.session_id, conversation.idempotency_key)
+    require_no_tokens([*own, *conversation.metadata, *named])
+    messages = tuple(
+        message
+        if (text := redactor.text(message.content, counted)) is message.content
+        else replace(message, content=text)
+        for message in conversation.messages
+    )
+    metadata = redactor.metadata(conversation.metadata, counted)
+    if not counted:
+        return conversation, ()
+    return replace(conversation, messages=messages, metadata=metadata), counts_of(counted)
 
 
 def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:

@@ -116,6 +116,9 @@ SELECT body_digest, episode_id, outcome FROM idempotency WHERE scope_key = ?1 AN
 -- name: change_number
 SELECT change_number FROM store
 
+-- name: redaction_key
+SELECT redaction_key FROM store
+
 -- name: change_number_of_homes
 SELECT coalesce(max(change_number), 0) FROM homes WHERE key IN ({homes})
 

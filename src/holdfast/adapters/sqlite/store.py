@@ -280,6 +280,10 @@ class SqliteMemoryStore:
         self._bells.events.ring()
         return written
 
+    def redaction_key(self) -> bytes:
+        """The 32 random bytes that were drawn when the file was made."""
+        return self._database.read(lambda connection: bytes(connection.execute(_SQL["redaction_key"]).get))
+
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""
         return self._database.read(change_number)

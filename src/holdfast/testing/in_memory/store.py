@@ -194,6 +194,10 @@ class InMemoryStore:
     def change_number_of(self, scope: Scope) -> int:  # noqa: ARG002 (a commit elsewhere makes it grow too)
         return self.change_number()
 
+    def redaction_key(self) -> bytes:
+        with self._access.use() as data:
+            return data.redaction_key
+
     def change_number(self) -> int:
         with self._access.use() as data:
             return data.change_number

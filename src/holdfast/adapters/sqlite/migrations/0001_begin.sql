@@ -12,9 +12,10 @@ CREATE TABLE embedders (
 CREATE TABLE store (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     change_number INTEGER NOT NULL,
-    embedder_key INTEGER REFERENCES embedders (key)
+    embedder_key INTEGER REFERENCES embedders (key),
+    redaction_key BLOB NOT NULL CHECK (length(redaction_key) = 32)
 ) STRICT;
-INSERT INTO store VALUES (1, 0, NULL);
+INSERT INTO store VALUES (1, 0, NULL, randomblob(32));
 
 -- Names of users, agents and sessions, once each.
 CREATE TABLE names (

@@ -1,0 +1,66 @@
+"""Takes secrets out of the records of an export, which may come from a store that kept them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, assert_never
+
+from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
+
+if TYPE_CHECKING:
+    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.message import Episode
+    from holdfast.domain.record import Record
+    from holdfast.formation.redaction.redactor import Redactor
+
+
+def redacted(record: Record, redactor: Redactor) -> Record:
+    """The record without secrets.
+
+    The fingerprint of a message with a secret is a digest of it too, and is replaced: that message is not known
+    again.
+    """
+    match record:
+        case EpisodeRecord():
+            return EpisodeRecord(_episode(record.episode, redactor))
+        case MemoryRecord():
+            memory = _memory(record.memory, redactor)
+            versions = tuple(_version(version, redactor) for version in record.versions)
+            is_same = memory.text == record.memory.text and versions == record.versions
+            return MemoryRecord(memory, versions, record.fingerprint if is_same else _fingerprint(memory))
+        case RelationRecord():
+            return record
+        case _:
+            assert_never(record)
+
+
+def _episode(episode: Episode, redactor: Redactor) -> Episode:
+    messages = tuple(replace(each, content=redactor.text(each.content)) for each in episode.messages)
+    return replace(episode, messages=messages, metadata=redactor.metadata(episode.metadata))
+
+
+def _memory(memory: Memory, redactor: Redactor) -> Memory:
+    statement = memory.statement
+    if statement is not None:
+        statement = replace(statement, value=redactor.text(f"{statement.attribute} is {statement.value}"))
+        statement = replace(statement, value=statement.value.removeprefix(f"{statement.attribute} is "))
+    return replace(
+        memory,
+        text=redactor.text(memory.text),
+        metadata=redactor.metadata(memory.metadata),
+        statement=statement,
+    )
+
+
+def _version(version: Version, redactor: Redactor) -> Version:
+    return replace(
+        version,
+        text=redactor.text(version.text),
+        metadata=redactor.metadata(version.metadata),
+        reason=redactor.optional(version.reason),
+    )
+
+
+def _fingerprint(memory: Memory) -> bytes:
+    return blake2b(memory.id.encode(), digest_size=16, person=b"redacted").digest()
