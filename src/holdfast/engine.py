@@ -96,8 +96,8 @@ class Holdfast:
             any_embedder: open a store whose vectors another embedder made, to ``reindex`` it.
             cache: keep results of searches for when they are asked for again, which never shows in what they
                 are; False keeps none, and an object that plays the port keeps those of this store alone.
-            redact: take secrets out of what is given before it is stored, indexed or sent to a model; by default
-                as ``HOLDFAST_REDACT`` says, which is yes.
+            redact: take secrets out of what is given before it is stored, indexed or sent to a model; by
+                default as ``HOLDFAST_REDACT`` says, which is yes.
             worker: do pending jobs in a thread of this process, for as long as it is open. They are done by
                 ``holdfast worker`` otherwise.
             count_tokens: what ``context`` measures its budget with.

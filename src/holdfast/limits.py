@@ -50,8 +50,8 @@ CONTEXT_TOKENS_MAX = 1_000_000
 # How secrets are taken out
 
 REDACTION_FINGERPRINT_BYTES = 8
-"""The fingerprint of a secret in the words that stand for it: two of a billion tokens share one by a chance of
-one in 37, and it says too little to find a token of 80 random bits and more."""
+"""The fingerprint in the words that stand for a secret: of a million tokens two share one by a chance of one in
+37 million, and it says too little to find a token of 80 random bits."""
 
 # How texts are cut and read
 

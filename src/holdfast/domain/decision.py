@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
@@ -28,7 +28,8 @@ class Change:
     previous: Memory | None = None
 
 
-class Redaction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Redaction:
     """How many secrets of a kind were taken out of what was given, before anything was stored."""
 
     kind: str

@@ -87,7 +87,7 @@ def _private_keys(text: str) -> Iterator[Found]:
             closing = text.find("-----", foot + len(_FOOT), foot + len(_FOOT) + _FOOT_CHARACTERS)
             last = foot + len(_FOOT) if closing < 0 else closing + 5
         if sum(map(str.isalnum, text[head.end() : last][: 4 * _FOOT_CHARACTERS])) >= _BODY_CHARACTERS_MIN:
-            yield Found(PRIVATE_KEY, head.start(), last, False)
+            yield Found(PRIVATE_KEY, head.start(), last, is_weak=False)
 
 
 def _joined(found: list[Found]) -> tuple[Found, ...]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def redacted(record: Record, redactor: Redactor) -> Record:
     """The record without secrets.
 
-    The fingerprint of a message with a secret is a digest of it too, and is replaced: that message is not known
-    again.
+    The fingerprint of a message with a secret is a digest of it too, and is replaced: that message is not
+    known again.
     """
     match record:
         case EpisodeRecord():

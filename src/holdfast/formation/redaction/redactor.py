@@ -17,14 +17,16 @@ from holdfast.formation.redaction.values import MARK
 
 if TYPE_CHECKING:
     from holdfast.domain.metadata import Metadata, MetadataValue
+    from holdfast.formation.redaction.find import Found
 
 
 class Redactor:
     """Takes secrets out of texts, and counts them.
 
-    The words for a secret are ``[redacted:aws_key:3fa9c1d20b7e4f65]``. The same secret has the same fingerprint
-    in the same store, and no way leads back from it: it is a keyed digest of what a machine drew at random. What a
-    person chose, such as a password, has none, since whoever holds the file and its key could try them all.
+    The words for a secret are ``[redacted:aws_key:3fa9c1d20b7e4f65]``. The same secret has the same
+    fingerprint in the same store, and no way leads back from it: it is a keyed digest of what a machine drew at
+    random. What a person chose, such as a password, has none, since whoever holds the file and its key could
+    try them all.
 
     Example:
         >>> Redactor(lambda: bytes(32)).text("the wifi password is hunter2")
@@ -54,16 +56,14 @@ class Redactor:
         return MappingProxyType({key: self._value(key, value, counted) for key, value in metadata.items()})
 
     def _value(self, key: str, value: MetadataValue, counted: Counter[str] | None) -> MetadataValue:
-        if isinstance(value, tuple):
-            return tuple(self._scalar(key, item, counted) for item in value)
-        return self._scalar(key, value, counted)
-
-    def _scalar(
-        self, key: str, value: str | float | bool | None, counted: Counter[str] | None
-    ) -> str | int | float | bool | None:
-        if isinstance(value, str):
-            return self._without(f"{key}: {value}", len(key) + 2, counted)
-        return value
+        match value:
+            case str():
+                return self._without(f"{key}: {value}", len(key) + 2, counted)
+            case tuple():
+                items = (self._value(key, item, counted) for item in value)
+                return tuple(item for item in items if not isinstance(item, tuple))
+            case _:
+                return value
 
     def _without(self, text: str, first: int, counted: Counter[str] | None) -> str:
         """The text from its place ``first`` on; a secret that begins before is taken from there on."""
@@ -73,17 +73,17 @@ class Redactor:
         parts, last = [], first
         for secret in found:
             start = max(secret.start, first)
-            parts += [text[last:start], self._words(secret.kind, text[start : secret.end], secret.is_weak)]
+            parts += [text[last:start], self._words(secret, text[start : secret.end])]
             last = secret.end
             if counted is not None:
                 counted[secret.kind] += 1
         return "".join([*parts, text[last:]])
 
-    def _words(self, kind: str, secret: str, is_weak: bool) -> str:  # noqa: FBT001 (a field of the secret)
-        if is_weak:
-            return f"{MARK}{kind}]"
+    def _words(self, found: Found, secret: str) -> str:
+        if found.is_weak:
+            return f"{MARK}{found.kind}]"
         digest = blake2b(secret.encode(), key=self._key, digest_size=limits.REDACTION_FINGERPRINT_BYTES)
-        return f"{MARK}{kind}:{digest.hexdigest()}]"
+        return f"{MARK}{found.kind}:{digest.hexdigest()}]"
 
 
 def counts_of(counted: Mapping[str, int]) -> tuple[Redaction, ...]:
@@ -100,8 +100,8 @@ def require_no_tokens(names: Iterable[str | None]) -> None:
     found = find_tokens("\n".join(filter(None, names)))
     if found:
         raise InvalidInput(
-            f"a name, an id or a metadata key holds a secret ({found[0].kind}), and names are stored as they are: "
-            "choose another, or switch redaction off",
+            f"a name, an id or a metadata key holds a secret ({found[0].kind}), and names are stored as they "
+            "are: choose another, or switch redaction off",
             code="secret_in_name",
             kind=found[0].kind,
         )

@@ -1,7 +1,7 @@
 """What secrets look like: the forms of known services, and the words that go before a secret.
 
-A rule is tried only where one of its signs stands in the text, so that an ordinary text costs a few searches for
-substrings. Every repetition is bounded, or begins where a run of its characters does: time grows with the
+A rule is tried only where one of its signs stands in the text, so that an ordinary text costs a few searches
+for substrings. Every repetition is bounded, or begins where a run of its characters does: time grows with the
 length of a text and no faster.
 """
 
@@ -42,17 +42,19 @@ _IS = (
     rf"[ \t](?:(?:was|has been|is|got) )?(?:changed|reset|set|updated)(?: it)? to[ \t]{{1,4}})"
 )
 _ABOUT = r"(?:[ \t](?:for|to|of|on|at|in|from)(?:[ \t][\w'\u2019.@-]{1,30}){1,5}?)?"
-_CHOSEN = r"(?P<secret>[^\s\"'`;\u201c\u201d\u2018\u2019\u00ab\u00bb\\]{0,127}[^\s\"'`;\u201c\u201d\u2018\u2019\u00ab\u00bb\\.,:])"
-_PASSWORD = (
+_NO_PART = r"\s\"'`;\u201c\u201d\u2018\u2019\u00ab\u00bb\\"
+_CHOSEN = rf"(?P<secret>[^{_NO_PART}]{{0,127}}[^{_NO_PART}.,:])"
+_PASSWORD = (  # noqa: S105 (what goes before one)
     r"(?:pass ?word|pass ?phrase|passwd|passwort|kennwort|contrase(?:\u00f1|n)a|mot de passe|senha"
     r"|(?<![A-Za-z])(?:pass ?code|pwd?|(?:access|door|alarm|gate|entry|safe) code))(?![A-Za-z])"
 )
 _PASSWORD_SIGNS = frozenset({"pass", "pwd", "pw", "kennwort", "contrase", "senha", " code"})
 _KEY = (
-    r"(?:api[ _-]?(?:key|token|secret)|access[ _-]?(?:key|token)(?:[ _-]?id)?|secret[ _-]?(?:access[ _-]?)?key"
-    r"|(?:client|app|webhook|consumer|shared|signing)[ _-]?secret|(?:auth|bot|refresh|session|deploy|csrf|bearer)"
-    r"[ _-]?token|(?:private|encryption|signing|account|master|license|storage)[ _-]?key|(?<![A-Za-z])secret"
-    r"|(?<![A-Za-z])token|sharedaccesssignature)(?![A-Za-z])"
+    r"(?:api[ _-]?(?:key|token|secret)|access[ _-]?(?:key|token)(?:[ _-]?id)?"
+    r"|secret[ _-]?(?:access[ _-]?)?key|(?:client|app|webhook|consumer|shared|signing)[ _-]?secret"
+    r"|(?:auth|bot|refresh|session|deploy|csrf|bearer)[ _-]?token"
+    r"|(?:private|encryption|signing|account|master|license|storage)[ _-]?key"
+    r"|(?<![A-Za-z])(?:secret|token)|sharedaccesssignature)(?![A-Za-z])"
 )
 _CARD_WORD = Pattern(
     r"\b(?:card|visa|mastercard|amex|american express|credit|debit|cvv|cvc|karte|carte|tarjeta)",
@@ -191,8 +193,8 @@ TELLING = (
         "bearer_token",
         frozenset({"bearer", "authorization", "x-api-key"}),
         Pattern(
-            rf"(?:authorization{_QUOTE}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_QUOTE}(?:bearer|token|apikey)?[ \t]{{0,4}}"
-            rf"|bearer[ \t]{{1,4}}|x-api-key{_QUOTE}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_QUOTE})"
+            rf"(?:authorization{_QUOTE}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_QUOTE}(?:bearer|token|apikey)?"
+            rf"[ \t]{{0,4}}|bearer[ \t]{{1,4}}|x-api-key{_QUOTE}[ \t]{{0,4}}[:=][ \t]{{0,4}}{_QUOTE})"
             r"(?P<secret>[A-Za-z0-9+/_.~=-]{16,4096})",
             re.IGNORECASE,
         ),
@@ -254,7 +256,8 @@ TELLING = (
         "password",
         frozenset({"--pass", "--token", "--api-key", "--secret", "curl"}),
         Pattern(
-            r"(?:--(?:password|passwd|pass|token|api-key|secret)[ =]|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]?[\"']?"
+            r"(?:--(?:password|passwd|pass|token|api-key|secret)[ =]"
+            r"|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]?[\"']?"
             rf"[^\s:\"']{{1,64}}:){_QUOTE}(?P<secret>[^\s\"'`]{{4,256}})"
         ),
         _is_option,
@@ -264,10 +267,12 @@ TELLING = (
         "pin",
         frozenset({"pin", "cvv", "cvc"}),
         Pattern(
-            r"(?<![\w-])(?:(?:pin(?: code| number|code)?|cvv2?|cvc2?)(?P<how> (?:is|was)(?: now)? |[ \t]?[:=][ \t]?)"
+            r"(?<![\w-])(?:(?:pin(?: code| number|code)?|cvv2?|cvc2?)"
+            r"(?P<how> (?:is|was)(?: now)? |[ \t]?[:=][ \t]?)"
             r"|(?-i:PIN|CVV|CVC)(?: code| number)? |(?:my|our|her|his|the) pin (?:code|number)?(?:to|for|of)"
             r"(?: [\w'\u2019-]{1,20}){1,4}? is )"
-            r"[\"'`*]{0,2}(?P<secret>\d{3,8})(?![\w.-]*\d|-\w| (?:pin|%|percent|volt|contact|conductor|wide))",
+            r"[\"'`*]{0,2}(?P<secret>\d{3,8})"
+            r"(?![\w.-]*\d|-\w| (?:pin|%|percent|volt|contact|conductor|wide))",
             re.IGNORECASE,
         ),
         _is_pin,
@@ -277,8 +282,8 @@ TELLING = (
         "payment_card",
         frozenset(),
         Pattern(
-            r"(?P<secret>(?<![\w.-])[2-6]\d{3}(?:(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?"
-            r"|[ -]\d{6}[ -]\d{4,5}))(?![\w-])"
+            r"(?P<secret>(?<![\w.-])[2-6]\d{3}"
+            r"(?:(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?|[ -]\d{6}[ -]\d{4,5}))(?![\w-])"
         ),
         _is_card,
         is_weak=True,

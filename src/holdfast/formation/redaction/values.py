@@ -11,9 +11,12 @@ MARK = "[redacted:"
 
 _RANDOM_CHARACTERS_MIN = 16
 _DIFFERENT_CHARACTERS_MIN = 8
+_CHOSEN_CHARACTERS_MIN = 4
+_WORD_CHARACTERS_MIN = 6
 _WORDS = Pattern(r"[A-Za-z]+(?:[_/-][A-Za-z]+)*(?:[_/-]?v?\d{1,4})?")
 _PLACEHOLDER = Pattern(
-    r"[*.xX\u2022_#?\u2026-]+|<.*|\$.*|%.*|\{.*|\[.*|.*[*\u2022]{3,}.*|(?:your|my|the|some|example|sample|dummy)[_ -].*"
+    r"[*.xX\u2022_#?\u2026-]+|<.*|\$.*|%.*|\{.*|\[.*|.*[*\u2022]{3,}.*"
+    r"|(?:your|my|the|some|example|sample|dummy)[_ -].*"
     r"|(?:pass(?:word|wd|phrase|code)?|pwd?|secret|token|user(?:name)?|admin|root|foo|bar|changeme|redacted"
     r"|hidden|placeholder|example|string|str|bytes|char|varchar|text|none|null|nil|true|false|undefined"
     r"|required|optional|empty|blank|unknown|default|missing|invalid|incorrect|wrong|expired|unchanged"
@@ -76,8 +79,6 @@ def is_chosen(value: str, after: str, *, is_assigned: bool) -> bool:
     )
 
 
-_CHOSEN_CHARACTERS_MIN = 4
-_WORD_CHARACTERS_MIN = 6
 _LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _CARD = Pattern(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
