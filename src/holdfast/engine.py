@@ -18,8 +18,9 @@ from holdfast.domain.events import Subscriber, read_event_types, read_subscriber
 from holdfast.domain.instant import Instant, read_instant
 from holdfast.domain.job import Job, JobCounts, JobState, read_job_state
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
-from holdfast.domain.message import ConversationInput, read_messages, said_at
+from holdfast.domain.message import ConversationInput, coming_from, read_messages, said_at
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.origin import read_origin
 from holdfast.domain.path import read_path
 from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.ranking import Fusion, Hit, read_fusion
@@ -168,6 +169,7 @@ class Holdfast:
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
         at: Instant | None = None,
+        origin: str | None = None,
         metadata: Mapping[str, object] | None = None,
         importance: float | None = None,
         expires_at: Instant | None = None,
@@ -181,12 +183,15 @@ class Holdfast:
         a new value closes the old one, which stays in the history.
 
         Args:
-            messages: texts, or mappings with ``role``, ``content``, ``name``, ``id`` and ``at``.
+            messages: texts, or mappings with ``role``, ``content``, ``name``, ``id``, ``at``
+                and ``origin``.
             user_id: whose memory it is.
             agent_id: the agent that it belongs to.
             session_id: the conversation; neighbours in one are found together.
             tenant: the tenant, never crossed.
             at: when messages without a time of their own were said.
+            origin: where messages without an origin of their own come from, if that is not who speaks:
+                ``document``, ``import``, ``tool``. The least trusted of role and origin counts.
             metadata: a flat mapping; ``category`` and ``tags`` have a meaning.
             importance: 0 to 1; by default that of the words.
             expires_at: after this instant no read returns it.
@@ -205,9 +210,10 @@ class Holdfast:
             <Decision.ADD: 'ADD'>
         """
         default_at = None if at is None else read_instant(at, what="at")
+        given_origin = None if origin is None else read_origin(origin)
         conversation = Conversation(
             scope=Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            messages=said_at(read_messages(messages), default_at),
+            messages=coming_from(said_at(read_messages(messages), default_at), given_origin),
             metadata=read_metadata(metadata),
             importance=None if importance is None else read_importance(importance),
             expires_at=self._read_expiry(expires_at),
@@ -514,6 +520,48 @@ class Holdfast:
             revise.Target(scope, memory_id),
             version=version,
             reason=self._read_reason(reason),
+            kit=self._formation,
+        )
+
+    def promote(
+        self,
+        memory_id: str,
+        *,
+        kind: str | None = None,
+        expected_version: int | None = None,
+        reason: str | None = None,
+        by: str | None = None,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+    ) -> Memory:
+        """Trust what an assistant, a tool, a document or an import said as if a user had said it.
+
+        ``kind="procedural"`` makes it a standing instruction. The history keeps ``by`` whom and why, and
+        ``restore`` with the version before takes it back.
+
+        Raises:
+            InvalidInput: ``invalid_kind`` or ``invalid_name``.
+            NotFound: ``memory_not_found``.
+            Conflict: ``version_conflict`` when it no longer has ``expected_version``.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     said = {"role": "tool", "content": "Always answer in French"}
+            ...     heard = memory.add(said, user_id="ana").memories[0]
+            ...     trusted = memory.promote(heard.id, kind="procedural", by="ana", reason="I want that")
+            ...     heard.trust, trusted.trust, trusted.kind
+            (0.4, 1.0, <Kind.PROCEDURAL: 'procedural'>)
+        """
+        from holdfast.formation.promote import promote, read_kind  # noqa: PLC0415 (few processes promote)
+
+        scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
+        return promote(
+            revise.Target(scope, memory_id, expected_version),
+            kind=None if kind is None else read_kind(kind),
+            reason=self._read_reason(reason),
+            by=None if by is None else _read_by(by),
             kit=self._formation,
         )
 
@@ -853,6 +901,10 @@ def _memory_id_of(given: Hit | Memory | str) -> str:
 
 def _read_text(text: str) -> str:
     return require_text(text, what="the text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
+
+
+def _read_by(name: str) -> str:
+    return require_name(name, what="by", characters_max=limits.NAME_CHARACTERS_MAX)
 
 
 def _read_idempotency_key(key: str) -> str:

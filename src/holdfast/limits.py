@@ -50,8 +50,8 @@ CONTEXT_TOKENS_MAX = 1_000_000
 # How secrets are taken out
 
 REDACTION_FINGERPRINT_BYTES = 8
-"""The fingerprint in the words that stand for a secret: of a million tokens two share one by a chance of one in
-37 million, and it says too little to find a token of 80 random bits."""
+"""The fingerprint in the words that stand for a secret: of a million tokens two share one by a chance of one
+in 37 million, and it says too little to find a token of 80 random bits."""
 
 # How texts are cut and read
 
@@ -134,6 +134,10 @@ UNTRUSTED_SOURCE_HITS_MAX = 3
 
 TRUST_MIN = 0.6
 """What is trusted less, a tool or a document, has a share of an answer only; promoting it lifts that."""
+
+INSTRUCTION_TRUST_MIN = 0.9
+"""What is trusted less is no standing instruction, whatever it says: only what a user or the system says, and
+what somebody promoted."""
 
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""

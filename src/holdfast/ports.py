@@ -216,7 +216,8 @@ class Standing(NamedTuple):
 class Revise(NamedTuple):
     """Replace a memory's content, if it still has the version that the decision was made on.
 
-    ``vector`` is None where the text stays the same. The earlier content becomes a version.
+    ``vector`` is None where the text stays the same. The earlier content becomes a version,
+    and ``by`` says who made the new one.
     """
 
     memory: Memory
@@ -224,6 +225,7 @@ class Revise(NamedTuple):
     event: EventType
     reason: str | None = None
     vector: Vector | None = None
+    by: str | None = None
 
 
 class Formed(NamedTuple):

@@ -52,6 +52,7 @@ def add_document(result: AddResult) -> Json:
         "status": result.status,
         "changes": document(result.changes),
         "facts": document(result.facts),
+        "redacted": document(result.redacted),
     }
 
 

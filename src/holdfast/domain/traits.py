@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntFlag
 
-from holdfast.domain.memory import Origin
+from holdfast.domain.origin import Origin, may_instruct
 from holdfast.domain.timewords import says_when
 
 
@@ -54,8 +54,8 @@ _PREFERENCE = re.compile(
 )
 
 
-def traits_of(origin: Origin, text: str) -> Trait:
-    """The traits of a text that came from there.
+def traits_of(origin: Origin, text: str, trust: float = 1.0) -> Trait:
+    """The traits of a text that came from there and is trusted so far: what may not instruct never does.
 
     Example:
         >>> traits_of(Origin.USER, "Always answer in metric units, I dislike inches")
@@ -65,7 +65,7 @@ def traits_of(origin: Origin, text: str) -> Trait:
         (Trait.QUESTION, _QUESTION.search(text)),
         (Trait.FIRST_PERSON, _FIRST_PERSON.search(text)),
         (Trait.TIME, says_when(text)),
-        (Trait.INSTRUCTION, _INSTRUCTION.search(text)),
+        (Trait.INSTRUCTION, may_instruct(trust) and _INSTRUCTION.search(text)),
         (Trait.PREFERENCE, _PREFERENCE.search(text)),
         (Trait.NOT_A_PERSON, origin not in _PERSONS),
         (Trait.DERIVED, origin is Origin.DERIVED),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast.domain.decision import Change, Decision
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Memory, Origin, State, Tier
+from holdfast.domain.memory import Kind, Memory, Origin, State, Tier
+from holdfast.domain.origin import may_instruct
 from holdfast.domain.statement import Statement, fold
 from holdfast.domain.traits import Trait, traits_of
 from holdfast.formation.decide import Standing, decide
@@ -133,8 +134,13 @@ class _Forming:
     changes: list[Change] = field(default_factory=list)
 
     def take(self, fact: Fact, *, is_whole: bool) -> None:
-        """Do with a fact what is decided of it; ``is_whole`` if its message is the fact."""
+        """Do with a fact what is decided of it; ``is_whole`` if its message is the fact.
+
+        An instruction of somebody who may not give one stays what it is: words that were said.
+        """
         source, trust, holder = self.said[fact.position]
+        if fact.kind is Kind.PROCEDURAL and not may_instruct(trust):
+            return
         stands = self.slots[fact.slot]
         verdict = decide(fact, [_standing(each) for each in stands], at=source.at, trust=trust)
         targets = [each for each in stands if each.id in verdict.targets]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class FormationKit(NamedTuple):
-    """The store to write to, the encoder of texts, the sources of times and ids, and what takes secrets out."""
+    """The store to write to, the encoder, the sources of times and ids, and what takes secrets out."""
 
     store: MemoryStore
     embedder: Embedder

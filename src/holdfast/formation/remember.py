@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.domain.decision import Redaction
-    from holdfast.domain.message import Message, Role
+    from holdfast.domain.message import Message
     from holdfast.domain.metadata import Metadata
+    from holdfast.domain.origin import Origin
     from holdfast.domain.scope import Scope
     from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
@@ -167,7 +168,7 @@ def _said(episode: Episode, new: Sequence[NewMemory]) -> tuple[Said, ...]:
     return tuple(
         Said(
             _source(episode, position),
-            trust_of(origin_of(message.role)),
+            trust_of(origin_of(message.role, message.origin)),
             held[0] if len(held := holders.get(position, [])) == 1 else None,
         )
         for position, message in enumerate(episode.messages)
@@ -246,7 +247,7 @@ def _memory(
     conversation: Conversation, episode: Episode, position: int, text: str, kit: FormationKit
 ) -> Memory:
     source = _source(episode, position)
-    origin = origin_of(source.role)
+    origin = origin_of(source.role, episode.messages[position].origin)
     return Memory(
         id=kit.ids.new_id(),
         text=text,
@@ -256,7 +257,7 @@ def _memory(
         state=State.ACTIVE,
         origin=origin,
         trust=trust_of(origin),
-        importance=_importance(conversation, text, source.role),
+        importance=_importance(conversation, text, origin),
         metadata=conversation.metadata,
         entities=(source.name,) if source.name else (),
         sources=(source,),
@@ -272,8 +273,8 @@ def _memory(
     )
 
 
-def _importance(conversation: Conversation, text: str, role: Role) -> float:
-    return importance_of(text, role) if conversation.importance is None else conversation.importance
+def _importance(conversation: Conversation, text: str, origin: Origin) -> float:
+    return importance_of(text, origin) if conversation.importance is None else conversation.importance
 
 
 def _source(episode: Episode, position: int) -> Source:

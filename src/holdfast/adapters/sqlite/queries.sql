@@ -96,7 +96,8 @@ WHERE m.slot = ? AND m.expired_at IS NULL AND (m.expires_at IS NULL OR m.expires
 ORDER BY m.key DESC LIMIT ?
 
 -- name: versions_of_memory
-SELECT version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason
+SELECT
+    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, trust, made_by
 FROM memory_versions WHERE memory_key = ?1 ORDER BY version
 
 -- name: relations_of_memory

@@ -22,6 +22,7 @@ from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import from_microseconds, to_microseconds
 from holdfast.domain.message import Episode, Message, Role
+from holdfast.domain.origin import Origin
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import InvalidInput
@@ -49,8 +50,17 @@ def _read_episodes(connection: apsw.Connection, tenant: str | None) -> Iterator[
     for (key,) in rows:
         identifier, created_at, metadata, *names = connection.execute(_SQL["episode"], (key,)).get
         messages = tuple(
-            Message(Role(role), content, name, message_id, optional_instant(at))
-            for role, name, message_id, at, content in connection.execute(_SQL["messages_of_episode"], (key,))
+            Message(
+                Role(role),
+                content,
+                name,
+                message_id,
+                optional_instant(at),
+                Origin(origin) if origin else None,
+            )
+            for role, name, message_id, at, content, origin in connection.execute(
+                _SQL["messages_of_episode"], (key,)
+            )
         )
         yield EpisodeRecord(
             Episode(

@@ -14,8 +14,8 @@ INSERT INTO scopes (home_key, session_key) VALUES (?1, ?2) RETURNING key
 INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?4) RETURNING key
 
 -- name: insert_message
-INSERT INTO messages (episode_key, position, role, name, message_id, at, content)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO messages (episode_key, position, role, name, message_id, at, content, origin)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 
 -- name: insert_memory
 INSERT INTO memories (
@@ -68,9 +68,10 @@ UPDATE homes SET feedback = feedback + 1 WHERE key = ?1
 
 -- name: insert_version
 INSERT INTO memory_versions (
-    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason
+    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason,
+    kind, trust, made_by
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
 
 -- name: upsert_relation
 INSERT INTO relations (id, type, from_key, to_key, strength, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

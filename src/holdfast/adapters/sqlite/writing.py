@@ -149,6 +149,7 @@ def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int
                 message.id,
                 optional_microseconds(message.at),
                 message.content,
+                None if message.origin is None else message.origin.value,
             )
             for n, message in enumerate(episode.messages)
         ),
@@ -247,7 +248,9 @@ def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, 
     before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
-    insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
+    insert_version(
+        connection, key, present_version(memory, event=change.event.value, reason=change.reason, by=change.by)
+    )
     return key, home_key
 
 
@@ -272,6 +275,7 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
             key, version.version, version.event, version.text, version.importance,
             metadata_to_json(version.metadata), optional_microseconds(version.expires_at),
             int(version.deleted), to_microseconds(version.recorded_at), version.reason,
+            version.kind.value, version.trust, version.by,
         ),
     )  # fmt: skip
 

@@ -24,9 +24,9 @@ class Redactor:
     """Takes secrets out of texts, and counts them.
 
     The words for a secret are ``[redacted:aws_key:3fa9c1d20b7e4f65]``. The same secret has the same
-    fingerprint in the same store, and no way leads back from it: it is a keyed digest of what a machine drew at
-    random. What a person chose, such as a password, has none, since whoever holds the file and its key could
-    try them all.
+    fingerprint in the same store, and no way leads back from it: it is a keyed digest of what a machine drew
+    at random. What a person chose, such as a password, has none, since whoever holds the file and its key
+    could try them all.
 
     Example:
         >>> Redactor(lambda: bytes(32)).text("the wifi password is hunter2")

@@ -44,11 +44,11 @@ _IS = (
 _ABOUT = r"(?:[ \t](?:for|to|of|on|at|in|from)(?:[ \t][\w'\u2019.@-]{1,30}){1,5}?)?"
 _NO_PART = r"\s\"'`;\u201c\u201d\u2018\u2019\u00ab\u00bb\\"
 _CHOSEN = rf"(?P<secret>[^{_NO_PART}]{{0,127}}[^{_NO_PART}.,:])"
-_PASSWORD = (  # noqa: S105 (what goes before one)
+_BEFORE = (
     r"(?:pass ?word|pass ?phrase|passwd|passwort|kennwort|contrase(?:\u00f1|n)a|mot de passe|senha"
     r"|(?<![A-Za-z])(?:pass ?code|pwd?|(?:access|door|alarm|gate|entry|safe) code))(?![A-Za-z])"
 )
-_PASSWORD_SIGNS = frozenset({"pass", "pwd", "pw", "kennwort", "contrase", "senha", " code"})
+_BEFORE_SIGNS = frozenset({"pass", "pwd", "pw", "kennwort", "contrase", "senha", " code"})
 _KEY = (
     r"(?:api[ _-]?(?:key|token|secret)|access[ _-]?(?:key|token)(?:[ _-]?id)?"
     r"|secret[ _-]?(?:access[ _-]?)?key|(?:client|app|webhook|consumer|shared|signing)[ _-]?secret"
@@ -229,16 +229,16 @@ TELLING = (
     ),
     Rule(
         "password",
-        _PASSWORD_SIGNS,
-        Pattern(rf"{_PASSWORD}{_ABOUT}{_IS}{_QUOTE}{_CHOSEN}", re.IGNORECASE),
+        _BEFORE_SIGNS,
+        Pattern(rf"{_BEFORE}{_ABOUT}{_IS}{_QUOTE}{_CHOSEN}", re.IGNORECASE),
         _is_chosen,
         is_weak=True,
     ),
     Rule(
         "password",
-        _PASSWORD_SIGNS,
+        _BEFORE_SIGNS,
         Pattern(
-            rf"{_PASSWORD}{_ABOUT}{_IS}(?:\\?\"(?P<secret>[^\"\n]{{3,128}})\"|'(?P<single>[^'\n]{{3,128}})'"
+            rf"{_BEFORE}{_ABOUT}{_IS}(?:\\?\"(?P<secret>[^\"\n]{{3,128}})\"|'(?P<single>[^'\n]{{3,128}})'"
             r"|`(?P<code>[^`\n]{3,128})`|[\u201c\u00ab](?P<curly>[^\u201d\u00bb\n]{3,128})[\u201d\u00bb])",
             re.IGNORECASE,
         ),
@@ -283,7 +283,8 @@ TELLING = (
         frozenset(),
         Pattern(
             r"(?P<secret>(?<![\w.-])[2-6]\d{3}"
-            r"(?:(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?|[ -]\d{6}[ -]\d{4,5}))(?![\w-])"
+            r"(?:(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?|[ -]\d{6}[ -]\d{4,5}))"
+            r"(?![\w-])"
         ),
         _is_card,
         is_weak=True,

@@ -67,6 +67,7 @@ CREATE TABLE messages (
     message_id TEXT,
     at INTEGER,
     content TEXT NOT NULL,
+    origin TEXT,
     PRIMARY KEY (episode_key, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -139,6 +140,9 @@ CREATE TABLE memory_versions (
     deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
     recorded_at INTEGER NOT NULL,
     reason TEXT,
+    kind TEXT NOT NULL,
+    trust REAL NOT NULL CHECK (trust BETWEEN 0 AND 1),
+    made_by TEXT,
     PRIMARY KEY (memory_key, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -197,7 +201,7 @@ CREATE TABLE renewed_vectors (
 ) STRICT;
 
 -- What the indexes in memory are built from, beside the vectors: the turns of a home, with what ranking asks of
--- each. holdfast_terms(speaker, text) gives the words as numbers and holdfast_traits(origin, text) what can be
+-- each. holdfast_terms(speaker, text) gives the words as numbers and holdfast_traits(origin, text, trust) what can be
 -- seen at a glance, so that a home is read without reading a text.
 -- A new epoch tells every process that what it holds of the home is no longer so.
 CREATE TABLE turns (
@@ -219,7 +223,7 @@ CREATE TRIGGER turn_of_a_new_memory AFTER INSERT ON memories BEGIN
         home_key, memory_key, thread, deleted, speaker, at, traits, importance, trust, terms
     ) VALUES (
         NEW.home_key, NEW.key, NEW.thread, NEW.expired_at IS NOT NULL, NEW.speaker, NEW.valid_at,
-        holdfast_traits(NEW.origin, NEW.text), NEW.importance, NEW.trust, holdfast_terms(NEW.speaker, NEW.text)
+        holdfast_traits(NEW.origin, NEW.text, NEW.trust), NEW.importance, NEW.trust, holdfast_terms(NEW.speaker, NEW.text)
     );
 END;
 
@@ -232,7 +236,7 @@ OR (NEW.expired_at IS NULL) <> (OLD.expired_at IS NULL) BEGIN
         deleted = NEW.expired_at IS NOT NULL,
         speaker = NEW.speaker,
         at = NEW.valid_at,
-        traits = holdfast_traits(NEW.origin, NEW.text),
+        traits = holdfast_traits(NEW.origin, NEW.text, NEW.trust),
         importance = NEW.importance,
         trust = NEW.trust,
         terms = holdfast_terms(NEW.speaker, NEW.text)
