@@ -335,6 +335,10 @@ class MemoryStore(Protocol):
         """
         ...
 
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
+        """The memories that the scope covers, deleted ones too, with words of these ``domain.wording``s."""
+        ...
+
     def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
         """What stands in each of these slots inside the scope: the latest ``STANDING_FACTS_MAX`` facts."""
         ...

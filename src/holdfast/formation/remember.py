@@ -27,6 +27,7 @@ from holdfast.formation.compare import Compared, Novelty, compare
 from holdfast.formation.form import Said, form
 from holdfast.formation.importance import importance_of
 from holdfast.formation.pieces import cut
+from holdfast.formation.recalled.hear import hear
 from holdfast.formation.redaction.redactor import counts_of, require_no_tokens
 from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
@@ -120,12 +121,13 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
         [fingerprint(message) for message in conversation.messages],
         now=kit.clock.now(),
     )
-    compared = compare(conversation.messages, known)
+    heard = hear(conversation.messages, conversation.scope, store=kit.store)
+    compared = compare(conversation.messages, heard, known)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
         return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
-    derived = _derive(conversation, episode, new, kit) if conversation.infer else None
+    derived = _derive(conversation, episode, compared, new, kit) if conversation.infer else None
     if derived is not None:
         new = tuple(each._replace(memory=derived.own.get(each.memory.id, each.memory)) for each in new)
     changes = _changes(episode, compared, known, new)
@@ -139,12 +141,16 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
 
 
 def _derive(
-    conversation: Conversation, episode: Episode, new: Sequence[NewMemory], kit: FormationKit
+    conversation: Conversation,
+    episode: Episode,
+    compared: Sequence[Compared],
+    new: Sequence[NewMemory],
+    kit: FormationKit,
 ) -> Derived | None:
-    """What the facts in the messages come to; None where there are none."""
+    """What the facts in the messages' own words come to; None where there are none."""
     from holdfast.formation.extract import extract  # noqa: PLC0415 (patterns that a search does not need)
 
-    facts = extract(episode.messages, at=episode.created_at)
+    facts = extract([item.own for item in _stored(compared)], at=episode.created_at)
     if not facts:
         return None
     slots = tuple(dict.fromkeys(fact.slot for fact in facts))
@@ -206,7 +212,7 @@ def _idempotency(conversation: Conversation) -> Idempotency | None:
 
 
 def _nothing_new(compared: Sequence[Compared], known: Known) -> AddResult:
-    memories = {memory.id: memory for item in compared for memory in known[item.fingerprint]}
+    memories = {memory.id: memory for item in compared for memory in known.get(item.fingerprint, ())}
     changes = tuple(Change(Decision.NONE, memory) for memory in memories.values())
     return AddResult(changes[0].memory.sources[0].episode_id, changes)
 
@@ -234,7 +240,7 @@ def _capture(
         (_memory(conversation, episode, position, text, kit), item.fingerprint)
         for position, item in enumerate(_stored(compared))
         if item.novelty is Novelty.NEW
-        for text in cut(item.message)
+        for text in cut(item.own)
     ]
     texts = [indexed_text(memory.spoken_by, memory.text) for memory, _ in memories]
     vectors = kit.embedder.embed_documents(texts)
@@ -310,7 +316,11 @@ def _changes(
     now = {memory.id: memory for memories in held.values() for memory in memories}
     changes: list[Change] = []
     for item in compared:
-        for memory in (now[held_one.id] for held_one in held[item.fingerprint]):
+        if item.novelty is Novelty.RECALLED:
+            again = [each for each in item.heard.memories if each.is_visible(episode.created_at)]
+            changes += [Change(Decision.NONE, now.get(each.id, each)) for each in again]
+            continue
+        for memory in (now[held_one.id] for held_one in held.get(item.fingerprint, ())):
             match item.novelty:
                 case Novelty.NEW:
                     changes.append(Change(Decision.ADD, memory))

@@ -90,6 +90,11 @@ AND (invalid_at IS NULL OR invalid_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
 
+-- name: worded
+SELECT m.wording, m.key FROM memories AS m
+WHERE m.wording IN (SELECT value FROM json_each(?)) AND {reach}
+ORDER BY m.key
+
 -- name: standing
 SELECT m.key, m.version FROM memories AS m
 WHERE m.slot = ? AND m.expired_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > ?) AND {reach}

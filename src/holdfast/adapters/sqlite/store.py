@@ -21,6 +21,7 @@ from holdfast.adapters.sqlite.rows import (
     Row,
     first_memories,
     from_blob,
+    keys_to_json,
     memories_by_key,
     read_memories,
     to_blob,
@@ -115,6 +116,24 @@ class SqliteMemoryStore:
             for fingerprint, key in rows:
                 known[fingerprint] = (*known.get(fingerprint, ()), memories[key])
             return known
+
+        return self._database.read(work)
+
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
+        """The memories that the scope covers, deleted ones too, whose words are these."""
+
+        def work(connection: apsw.Connection) -> dict[int, tuple[Memory, ...]]:
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return {}
+            inside = reach.condition()
+            sql = _SQL["worded"].replace("{reach}", inside.sql)
+            rows: list[Row] = connection.execute(sql, (keys_to_json(wordings), *inside.values)).fetchall()
+            memories = memories_by_key(connection, [key for _, key in rows]) if rows else {}
+            found: dict[int, tuple[Memory, ...]] = {}
+            for number, key in rows:
+                found[number] = (*found.get(number, ()), memories[key])
+            return found
 
         return self._database.read(work)
 

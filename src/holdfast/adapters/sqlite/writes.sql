@@ -21,11 +21,12 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 INSERT INTO memories (
     id, scope_key, home_key, thread, kind, tier, state, origin, trust, importance, speaker, text, metadata,
     version, valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at, access_count,
-    useful_count, useless_count, fingerprint, slot, subject, attribute, value, is_single, extractor
+    useful_count, useless_count, fingerprint, slot, subject, attribute, value, is_single, extractor,
+    wording
 )
 VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31
+    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32
 )
 
 -- name: insert_source
@@ -54,7 +55,8 @@ SELECT key FROM memories WHERE id = ?1
 UPDATE memories SET
     text = ?2, kind = ?3, tier = ?4, state = ?5, trust = ?6, importance = ?7, metadata = ?8, version = ?9,
     valid_at = ?10, invalid_at = ?11, updated_at = ?12, expired_at = ?13, expires_at = ?14,
-    fingerprint = ?15, slot = ?16, subject = ?17, attribute = ?18, value = ?19, is_single = ?20, extractor = ?21
+    fingerprint = ?15, slot = ?16, subject = ?17, attribute = ?18, value = ?19, is_single = ?20, extractor = ?21,
+    wording = ?22
 WHERE key = ?1
 
 -- name: rate_memory

@@ -27,6 +27,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, first_version, followed, present_version
+from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Rate, Relate, Remember, Revise
 
@@ -170,7 +171,7 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
             to_microseconds(memory.created_at), to_microseconds(memory.updated_at),
             optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
             optional_microseconds(memory.accessed_at), memory.access_count, memory.useful_count,
-            memory.useless_count, fingerprint, *statement_columns(memory.statement),
+            memory.useless_count, fingerprint, *statement_columns(memory.statement), wording(memory.text),
         ),
     )  # fmt: skip
     key = connection.last_insert_rowid()
@@ -263,6 +264,7 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
             to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.updated_at), optional_microseconds(memory.expired_at),
             optional_microseconds(memory.expires_at), digest, *statement_columns(memory.statement),
+            wording(memory.text),
         ),
     )  # fmt: skip
 

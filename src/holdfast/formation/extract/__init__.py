@@ -58,7 +58,7 @@ def extract(messages: Sequence[Message], *, at: datetime, owner: str | None = No
     """The facts and standing instructions that the messages of users state, in order.
 
     Only people speak of themselves: messages of assistants and tools and the words of documents give nothing,
-    those of the system instructions alone, and imports no instructions. ``at`` is when messages without a time
+    those of the system instructions alone, imports no instructions. ``at`` is when messages without a time
     were said; ``owner`` the name of the user who gives none.
 
     Example:

@@ -100,6 +100,7 @@ CREATE TABLE memories (
     useful_count INTEGER NOT NULL DEFAULT 0 CHECK (useful_count >= 0),
     useless_count INTEGER NOT NULL DEFAULT 0 CHECK (useless_count >= 0),
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16),
+    wording INTEGER NOT NULL,
     slot BLOB CHECK (length(slot) = 16),
     subject TEXT,
     attribute TEXT,
@@ -116,6 +117,7 @@ CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, us
 WHERE useful_count > 0 OR useless_count > 0;
 CREATE INDEX memories_that_ended ON memories (home_key) WHERE invalid_at IS NOT NULL;
 CREATE INDEX memories_by_thread ON memories (thread);
+CREATE INDEX memories_by_wording ON memories (wording);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
 
 CREATE TABLE memory_sources (
