@@ -76,7 +76,7 @@ class Scope:
 
     @property
     def person(self) -> Scope:
-        """What may have been recalled in this scope: all of the user's, with every agent, in every session."""
+        """What may have been recalled in this scope: all of the user's, by every agent, in every session."""
         return self.owner if self.user_id is None else replace(self, agent_id=None, session_id=None)
 
     def covers(self, other: Scope) -> bool:

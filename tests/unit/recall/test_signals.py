@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from holdfast.domain.origin import Origin
 from holdfast.domain.ranking import FITTING, WEIGHTS, Signal
-from holdfast.domain.traits import PERSON, Trait
+from holdfast.domain.traits import PERSON, Trait, traits_of
 from holdfast.ports import TurnTable
 from holdfast.recall import signals
 from holdfast.recall.interpret import interpret
