@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.formation.patterns import Pattern
 from holdfast.formation.redaction.rules import RULES, SERVICES
-from holdfast.formation.redaction.values import is_placeholder
+from holdfast.formation.redaction.values import MARK, is_placeholder
 
 if TYPE_CHECKING:
     from holdfast.formation.redaction.rules import Rule
 
+_MARKED = Pattern(r"\[redacted:[a-z_]{2,40}(?::[0-9a-f]{16})?\]")
 PRIVATE_KEY = "private_key"
 _BEGIN = Pattern(r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:")
-_BEGIN_SIGN = "key"
+_BEGIN_SIGNS = frozenset({"-----begin", "putty-user-key-file"})
 _BODY = Pattern(r"(?:[A-Za-z0-9+/=]|\\[nr]|[\s>#:,.\"'-])*+")
 _FOOT, _FOOT_END = "-----END", "KEY"
 _FOOT_CHARACTERS = 64
 _BODY_CHARACTERS_MIN = 24
 
 
-_SIGNS = tuple({_BEGIN_SIGN: None} | {sign: None for rule in RULES for sign in sorted(rule.signs)})
+_SIGNS = tuple({sign: None for rule in RULES if not rule.is_long for sign in sorted(rule.signs)})
+_LONG_SIGNS = (
+    *sorted(_BEGIN_SIGNS),
+    *{sign: None for rule in RULES if rule.is_long for sign in sorted(rule.signs)},
+)
+_LONG_CHARACTERS = 16
+"""Without so many characters together a text holds nothing that a machine made."""
+
 _TOKEN_SIGNS = tuple({sign: None for rule in SERVICES for sign in sorted(rule.signs)})
 _DIGITS = Pattern(r"\d{4}[ -]?\d{4}")
 """Without a sign a text holds at most the number of a card."""
@@ -47,12 +56,27 @@ def find(text: str) -> tuple[Found, ...]:
     """
     folded = text.lower()
     signs = [sign for sign in _SIGNS if sign in folded]
+    if max(map(len, text.split()), default=0) >= _LONG_CHARACTERS:
+        signs += [sign for sign in _LONG_SIGNS if sign in folded]
     if not signs and not _DIGITS.search(text):
         return ()
     rules = [rule for rule in RULES if not rule.signs or not rule.signs.isdisjoint(signs)]
     found = [secret for rule in rules for secret in _by_rule(rule, text)]
-    found += _private_keys(text) if _BEGIN_SIGN in signs else ()
+    found += _private_keys(text) if not _BEGIN_SIGNS.isdisjoint(signs) else ()
+    found = _outside_of_marks(found, text) if MARK in text else found
     return _joined(sorted(found, key=lambda secret: (secret.start, -secret.end))) if found else ()
+
+
+def _outside_of_marks(found: list[Found], text: str) -> list[Found]:
+    """What is not itself a part of the words for a secret: redacting again changes nothing."""
+    marks = [match.span() for match in _MARKED.finditer(text)]
+    starts = [start for start, _ in marks]
+
+    def is_inside(secret: Found) -> bool:
+        place = bisect_right(starts, secret.start) - 1
+        return place >= 0 and secret.end <= marks[place][1]
+
+    return [secret for secret in found if not is_inside(secret)]
 
 
 def find_tokens(text: str) -> tuple[Found, ...]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from holdfast.domain.memory import Memory, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
+    from holdfast.domain.statement import Statement
     from holdfast.formation.redaction.redactor import Redactor
 
 
@@ -41,16 +42,20 @@ def _episode(episode: Episode, redactor: Redactor) -> Episode:
 
 
 def _memory(memory: Memory, redactor: Redactor) -> Memory:
-    statement = memory.statement
-    if statement is not None:
-        statement = replace(statement, value=redactor.text(f"{statement.attribute} is {statement.value}"))
-        statement = replace(statement, value=statement.value.removeprefix(f"{statement.attribute} is "))
     return replace(
         memory,
         text=redactor.text(memory.text),
         metadata=redactor.metadata(memory.metadata),
-        statement=statement,
+        entities=tuple(map(redactor.text, memory.entities)),
+        statement=None if memory.statement is None else _statement(memory.statement, redactor),
     )
+
+
+def _statement(statement: Statement, redactor: Redactor) -> Statement:
+    """What it states, the value seen behind its attribute: "hunter2" is a password because it is said to be."""
+    told = f"{statement.attribute} is "
+    value = redactor.text(f"{told}{statement.value}").removeprefix(told)
+    return replace(statement, subject=redactor.text(statement.subject), value=value)
 
 
 def _version(version: Version, redactor: Redactor) -> Version:

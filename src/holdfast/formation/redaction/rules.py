@@ -25,6 +25,7 @@ class Rule(NamedTuple):
         pattern: the secret is its group ``secret``.
         accepts: whether a match is one.
         is_weak: whether trying all likely values would find it: it was chosen by a person, or is short.
+        is_long: whether it has sixteen letters, digits or signs of base64 together.
     """
 
     kind: str
@@ -32,14 +33,15 @@ class Rule(NamedTuple):
     pattern: Pattern
     accepts: Callable[[re.Match[str]], bool]
     is_weak: bool = False
+    is_long: bool = True
 
 
 _START, _END = r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-])"
 _QUOTE = r"[\"'\u201c\u201d\u2018\u2019\u00ab`\\*]{0,3}"
 _IS = (
-    rf"{_QUOTE}(?P<how>[ \t]{{1,4}}(?:is|was|are|equals|ist|lautet|est|es)"
-    rf"(?: now| still| set to| called| currently)?:?[ \t]{{1,4}}|[ \t]{{0,8}}(?:=>|:=|==?|:)[ \t]{{0,8}}|"
-    rf"[ \t](?:(?:was|has been|is|got) )?(?:changed|reset|set|updated)(?: it)? to[ \t]{{1,4}})"
+    rf"{_QUOTE}(?P<how>[ \t](?:(?:was|has been|is|got) )?(?:changed|reset|set|updated)(?: it)? to[ \t]{{1,4}}"
+    rf"|[ \t]{{1,4}}(?:is|was|are|equals|ist|lautet|est|es)(?: now| still| called| currently)?:?[ \t]{{1,4}}"
+    rf"|[ \t]{{0,8}}(?:=>|:=|==?|:)(?:\*\*)?[ \t]{{0,8}})"
 )
 _ABOUT = r"(?:[ \t](?:for|to|of|on|at|in|from)(?:[ \t][\w'\u2019.@-]{1,30}){1,5}?)?"
 _NO_PART = r"\s\"'`;\u201c\u201d\u2018\u2019\u00ab\u00bb\\"
@@ -210,6 +212,7 @@ TELLING = (
         ),
         _always,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "url_password",
@@ -220,6 +223,7 @@ TELLING = (
         ),
         _is_quoted,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "secret_key",
@@ -233,6 +237,7 @@ TELLING = (
         Pattern(rf"{_BEFORE}{_ABOUT}{_IS}{_QUOTE}{_CHOSEN}", re.IGNORECASE),
         _is_chosen,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "password",
@@ -244,6 +249,7 @@ TELLING = (
         ),
         _always,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "password",
@@ -251,6 +257,7 @@ TELLING = (
         Pattern(rf"(?<![A-Za-z])pass{_IS}{_QUOTE}{_CHOSEN}", re.IGNORECASE),
         _is_chosen,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "password",
@@ -262,6 +269,7 @@ TELLING = (
         ),
         _is_option,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "pin",
@@ -277,6 +285,7 @@ TELLING = (
         ),
         _is_pin,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "payment_card",
@@ -288,6 +297,7 @@ TELLING = (
         ),
         _is_card,
         is_weak=True,
+        is_long=False,
     ),
     Rule(
         "payment_card",
@@ -309,6 +319,7 @@ TELLING = (
         Pattern(r"(?<![\w.-])(?P<secret>[2-6]\d{12,18})(?![\w-])"),
         _is_named_card,
         is_weak=True,
+        is_long=False,
     ),
 )
 """Secrets that are known by what stands before them, or by how their digits add up."""

@@ -35,7 +35,9 @@ _MEASURE = Pattern(
 _AMOUNT = Pattern(
     r"\d{1,3}(?:st|nd|rd|th|[-\u2013]\d{1,3}|\+|%|x|d|h|m|s)?(?:-\w+)*|v?\d+(?:\.\d+)+", re.IGNORECASE
 )
+_CALL = Pattern(r"[A-Za-z_][\w.]{0,64}\(")
 _CALLED = frozenset("([")
+_CLOSING = ")]}>!?"
 
 
 def is_random(value: str) -> bool:
@@ -57,23 +59,24 @@ def is_placeholder(value: str) -> bool:
 def is_chosen(value: str, after: str, *, is_assigned: bool) -> bool:
     """Whether a person chose the value as a password, by what it looks like and what comes ``after`` it.
 
-    Behind "is" a plain word is none: "the password is wrong". Behind a colon or an equals sign it is one,
-    unless it is code.
+    Behind "is" a plain word is none: "the password is wrong". Behind a colon or an equals sign it is one
+    in small letters, unless it is code.
     """
-    if is_placeholder(value) or _AMOUNT.compiled.fullmatch(value) or _MEASURE.match(after):
+    if is_placeholder(value.rstrip(_CLOSING)) or _AMOUNT.compiled.fullmatch(value) or _MEASURE.match(after):
         return False
     if _CODE.compiled.fullmatch(value) or after[:1] in _CALLED:
         return False
     has_digit = any(character.isdigit() for character in value)
     has_sign = any(not (character.isalnum() or character in "-_'\u2019./") for character in value)
     if has_digit or (has_sign and not _SPELLING.compiled.fullmatch(value)):
-        return len(value) >= _CHOSEN_CHARACTERS_MIN and not (is_assigned and "(" in value)
+        return len(value) >= _CHOSEN_CHARACTERS_MIN and not _CALL.match(value)
     if not is_assigned:
         return value[1:] != value[1:].lower() and value != value.upper() and value.isalpha()
     ends = not after.strip() or after[0] in ".,;\n\r&\"'" or after.startswith(("  ", "\t"))
     return (
         len(value) >= _WORD_CHARACTERS_MIN
         and value.isalpha()
+        and value[0].islower()
         and ends
         and not _NAME_OF_ONE.compiled.fullmatch(value)
     )
