@@ -52,7 +52,7 @@ def _memory(memory: Memory, redactor: Redactor) -> Memory:
 
 
 def _statement(statement: Statement, redactor: Redactor) -> Statement:
-    """What it states, the value seen behind its attribute: "hunter2" is a password because it is said to be."""
+    """What it states; the value is seen behind its attribute, which tells what "hunter2" is."""
     told = f"{statement.attribute} is "
     value = redactor.text(f"{told}{statement.value}").removeprefix(told)
     return replace(statement, subject=redactor.text(statement.subject), value=value)
