@@ -12,6 +12,7 @@ from holdfast.domain.events import EventType
 from holdfast.domain.fact import Fact
 from holdfast.domain.memory import Kind, Memory, Origin
 from holdfast.domain.message import Message, Role
+from holdfast.domain.ranking import Signal
 from holdfast.formation.decide import Standing, decide
 from holdfast.importers import Defaults, import_file
 from holdfast.testing import HashingEmbedder
@@ -247,7 +248,7 @@ def test_wording_of_an_order_lifts_no_rank(embedder: HashingEmbedder, order: str
             memory.add(order, user_id=origin, origin=origin)
             result = memory.search("Can you write me an answer?", user_id=origin, explain=True)
             parts = {part.signal: part.normalised for hit in result for part in hit.parts}
-            assert parts.get("instruction", 0) == 0
+            assert parts.get(Signal.INSTRUCTION, 0) == 0
 
 
 @pytest.mark.parametrize("role", Role)
@@ -314,7 +315,7 @@ def test_promotion_lifts_trust_and_kind_and_is_told(memory: Holdfast) -> None:
     assert (second.event, second.by, second.reason) == (EventType.PROMOTED, "ana", "I want that")
     result = memory.search("Can you write me an answer?", user_id="ana", explain=True)
     (hit,) = [hit for hit in result if hit.memory.id == heard.id]
-    assert {part.signal: part.normalised for part in hit.parts}["instruction"] == 1.0
+    assert {part.signal: part.normalised for part in hit.parts}[Signal.INSTRUCTION] == 1.0
     assert memory.check() == ()
 
 

@@ -103,12 +103,8 @@ class MemoryStoreContract(BackendContract):
     def test_wording_follows_the_text(self, scribe: Scribe) -> None:
         (memory,) = scribe.remember("I live in Oslo")
 
-        scribe.store.commit(
-            Revise(
-                replace(memory, text="I live in Rome", version=2), 1, EventType.UPDATED,
-                vector=scribe.vector("I live in Rome"),
-            )
-        )  # fmt: skip
+        after = replace(memory, text="I live in Rome", version=2)
+        scribe.store.commit(Revise(after, 1, EventType.UPDATED, vector=scribe.embed(after)))
 
         assert scribe.store.worded(ANA, (wording("I live in Oslo"),)) == {}
         assert list(scribe.store.worded(ANA, (wording("I live in Rome"),))) == [wording("I live in Rome")]
