@@ -90,6 +90,9 @@ AND (invalid_at IS NULL OR invalid_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
 
+-- name: is_worded
+SELECT 1 FROM json_each(?) AS wanted JOIN memories ON memories.wording = wanted.value LIMIT 1
+
 -- name: worded
 SELECT m.wording, m.key FROM memories AS m
 WHERE m.wording IN (SELECT value FROM json_each(?)) AND {reach}

@@ -122,13 +122,17 @@ class SqliteMemoryStore:
     def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
         """The memories that the scope covers, deleted ones too, whose words are these."""
 
+        wanted = keys_to_json(wordings)
+
         def work(connection: apsw.Connection) -> dict[int, tuple[Memory, ...]]:
+            if connection.execute(_SQL["is_worded"], (wanted,)).get is None:  # so it is most times, and cheap
+                return {}
             reach = reach_of(connection, scope)
             if reach.is_empty:
                 return {}
             inside = reach.condition()
             sql = _SQL["worded"].replace("{reach}", inside.sql)
-            rows: list[Row] = connection.execute(sql, (keys_to_json(wordings), *inside.values)).fetchall()
+            rows: list[Row] = connection.execute(sql, (wanted, *inside.values)).fetchall()
             memories = memories_by_key(connection, [key for _, key in rows]) if rows else {}
             found: dict[int, tuple[Memory, ...]] = {}
             for number, key in rows:
