@@ -121,7 +121,6 @@ class SqliteMemoryStore:
 
     def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
         """The memories that the scope covers, deleted ones too, whose words are these."""
-
         wanted = keys_to_json(wordings)
 
         def work(connection: apsw.Connection) -> dict[int, tuple[Memory, ...]]:
