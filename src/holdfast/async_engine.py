@@ -63,6 +63,7 @@ class AsyncHoldfast:
     update = _awaited(Holdfast.update)
     delete = _awaited(Holdfast.delete)
     restore = _awaited(Holdfast.restore)
+    promote = _awaited(Holdfast.promote)
     feedback = _awaited(Holdfast.feedback)
     relate = _awaited(Holdfast.relate)
     related = _awaited(Holdfast.related)

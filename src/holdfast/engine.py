@@ -19,8 +19,9 @@ from holdfast.domain.extractor import RULES
 from holdfast.domain.instant import Instant, read_instant
 from holdfast.domain.job import Job, JobCounts, JobState, read_job_state
 from holdfast.domain.memory import Memory, Version, read_expiry, read_importance
-from holdfast.domain.message import ConversationInput, read_messages, said_at
+from holdfast.domain.message import ConversationInput, coming_from, read_messages, said_at
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.origin import read_origin
 from holdfast.domain.path import read_path
 from holdfast.domain.query import FilterInput, Page, read_filters, read_limit
 from holdfast.domain.ranking import Fusion, Hit, read_fusion
@@ -31,6 +32,7 @@ from holdfast.domain.view import View
 from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
+from holdfast.formation.redaction.redactor import Redactor
 from holdfast.ports import Backend
 from holdfast.recall.again import search_again
 from holdfast.recall.kit import RecallKit
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
+    from holdfast.domain.metadata import Metadata
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
     from holdfast.learning import Learning
@@ -88,6 +91,7 @@ class Holdfast:
         any_embedder: bool = False,
         cache: ResultCache | bool = True,
         model: str | LanguageModel | None = None,
+        redact: bool | None = None,
         worker: bool = False,
         count_tokens: TokenCounter = estimate_tokens,
         clock: Clock | None = None,
@@ -106,6 +110,8 @@ class Holdfast:
             model: the language model that derives facts: a name such as ``ollama:llama3.2``, or an object
                 that plays the port; by default what ``HOLDFAST_MODEL`` names. ``rules`` means none, also for
                 what still waits to be read by one.
+            redact: take secrets out of what is given before it is stored, indexed or sent to a model; by
+                default as ``HOLDFAST_REDACT`` says, which is yes.
             worker: do pending jobs in a thread of this process, for as long as it is open. They are done by
                 ``holdfast worker`` otherwise.
             count_tokens: what ``context`` measures its budget with.
@@ -131,7 +137,9 @@ class Holdfast:
             require_embedder(self._backend, self._embedder.identity, location=self._location)
         self._store = self._backend.store
         self._cache = InProcessResultCache() if cache is True else None if cache is False else cache
-        self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids)
+        redacts = settings.redact if redact is None else redact
+        self._redactor = Redactor(self._store.redaction_key) if redacts else None
+        self._formation = FormationKit(self._store, self._embedder, self._clock, self._ids, self._redactor)
         self._recall = RecallKit(
             store=self._store,
             vectors=self._backend.vectors,
@@ -193,6 +201,7 @@ class Holdfast:
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
         at: Instant | None = None,
+        origin: str | None = None,
         metadata: Mapping[str, object] | None = None,
         importance: float | None = None,
         expires_at: Instant | None = None,
@@ -207,12 +216,15 @@ class Holdfast:
         a new value closes the old one, which stays in the history.
 
         Args:
-            messages: texts, or mappings with ``role``, ``content``, ``name``, ``id`` and ``at``.
+            messages: texts, or mappings with ``role``, ``content``, ``name``, ``id``, ``at``
+                and ``origin``.
             user_id: whose memory it is.
             agent_id: the agent that it belongs to.
             session_id: the conversation; neighbours in one are found together.
             tenant: the tenant, never crossed.
             at: when messages without a time of their own were said.
+            origin: where messages without an origin of their own come from, if that is not who speaks:
+                ``document``, ``import``, ``tool``. The least trusted of role and origin counts.
             metadata: a flat mapping; ``category`` and ``tags`` have a meaning.
             importance: 0 to 1; by default that of the words.
             expires_at: after this instant no read returns it.
@@ -235,9 +247,10 @@ class Holdfast:
         from holdfast.formation.remember import Conversation, remember  # noqa: PLC0415 (10 ms of a cold search)
 
         default_at = None if at is None else read_instant(at, what="at")
+        given_origin = None if origin is None else read_origin(origin)
         conversation = Conversation(
             scope=Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            messages=said_at(read_messages(messages), default_at),
+            messages=coming_from(said_at(read_messages(messages), default_at), given_origin),
             metadata=read_metadata(metadata),
             importance=None if importance is None else read_importance(importance),
             expires_at=self._read_expiry(expires_at),
@@ -292,7 +305,7 @@ class Holdfast:
             ['I am allergic to shellfish']
         """
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -336,7 +349,7 @@ class Holdfast:
         from holdfast.recall.why_not import why_not  # noqa: PLC0415 (numpy, and few processes ask)
 
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -389,7 +402,7 @@ class Holdfast:
             </memories>
         """
         question = Question(
-            _read_query(query),
+            self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
             self._view(filters, valid_at, include_archived=include_archived),
             self._asked_at(asked_at),
@@ -488,8 +501,8 @@ class Holdfast:
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         never = expires_at == NEVER
         content = revise.Content(
-            text=None if text is None else _read_text(text),
-            metadata=None if metadata is None else read_metadata(metadata),
+            text=None if text is None else self._clean(_read_text(text)),
+            metadata=None if metadata is None else self._read_metadata(metadata),
             importance=None if importance is None else read_importance(importance),
             expires_at=None if never else self._read_expiry(expires_at),
             never_expires=never,
@@ -499,7 +512,7 @@ class Holdfast:
                 "nothing to update: give a text, metadata, importance or expires_at", code="nothing_to_update"
             )
         target = revise.Target(scope, memory_id, expected_version)
-        return revise.update(target, content, reason=_read_reason(reason), kit=self._formation)
+        return revise.update(target, content, reason=self._read_reason(reason), kit=self._formation)
 
     def delete(
         self,
@@ -521,7 +534,7 @@ class Holdfast:
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return revise.delete(
             revise.Target(scope, memory_id, expected_version),
-            reason=_read_reason(reason),
+            reason=self._read_reason(reason),
             kit=self._formation,
         )
 
@@ -546,7 +559,49 @@ class Holdfast:
         return revise.restore(
             revise.Target(scope, memory_id),
             version=version,
-            reason=_read_reason(reason),
+            reason=self._read_reason(reason),
+            kit=self._formation,
+        )
+
+    def promote(
+        self,
+        memory_id: str,
+        *,
+        kind: str | None = None,
+        expected_version: int | None = None,
+        reason: str | None = None,
+        by: str | None = None,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+    ) -> Memory:
+        """Trust what an assistant, a tool, a document or an import said as if a user had said it.
+
+        ``kind="procedural"`` makes it a standing instruction. The history keeps ``by`` whom and why, and
+        ``restore`` with the version before takes it back.
+
+        Raises:
+            InvalidInput: ``invalid_kind`` or ``invalid_name``.
+            NotFound: ``memory_not_found``.
+            Conflict: ``version_conflict`` when it no longer has ``expected_version``.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     said = {"role": "tool", "content": "Always answer in French"}
+            ...     heard = memory.add(said, user_id="ana").memories[0]
+            ...     trusted = memory.promote(heard.id, kind="procedural", by="ana", reason="I want that")
+            ...     heard.trust, trusted.trust, trusted.kind
+            (0.4, 1.0, <Kind.PROCEDURAL: 'procedural'>)
+        """
+        from holdfast.formation.promote import promote, read_kind  # noqa: PLC0415 (few processes promote)
+
+        scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
+        return promote(
+            revise.Target(scope, memory_id, expected_version),
+            kind=None if kind is None else read_kind(kind),
+            reason=self._read_reason(reason),
+            by=None if by is None else _read_by(by),
             kit=self._formation,
         )
 
@@ -670,8 +725,12 @@ class Holdfast:
         """
         from holdfast.adapters import jsonl  # noqa: PLC0415 (likewise)
         from holdfast.formation import renew  # noqa: PLC0415
+        from holdfast.formation.redaction.records import redacted  # noqa: PLC0415
 
-        return renew.load(jsonl.read(path, progress), store=self._store, embedder=self._embedder)
+        records = jsonl.read(path, progress)
+        if self._redactor is not None:
+            records = (redacted(record, self._redactor) for record in records)
+        return renew.load(records, store=self._store, embedder=self._embedder)
 
     def backup(self, path: str | Path, *, progress: Progress | None = None) -> Path:
         """Write a consistent copy of the store to a new file while others go on writing.
@@ -845,6 +904,23 @@ class Holdfast:
     def _asked_at(self, value: Instant | None) -> datetime:
         return self._clock.now() if value is None else read_instant(value, what="asked_at")
 
+    def _clean(self, text: str) -> str:
+        return text if self._redactor is None else self._redactor.text(text)
+
+    def _read_query(self, query: str) -> str:
+        return self._clean(require_text(query, what="the query", characters_max=limits.QUERY_CHARACTERS_MAX))
+
+    def _read_reason(self, reason: str | None) -> str | None:
+        if reason is None:
+            return None
+        return self._clean(
+            require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
+        )
+
+    def _read_metadata(self, metadata: Mapping[str, object]) -> Metadata:
+        read = read_metadata(metadata)
+        return read if self._redactor is None else self._redactor.metadata(read)
+
     def _read_expiry(self, value: Instant | None) -> datetime | None:
         if value is None:
             return None
@@ -870,18 +946,12 @@ def _memory_id_of(given: Hit | Memory | str) -> str:
     )
 
 
-def _read_query(query: str) -> str:
-    return require_text(query, what="the query", characters_max=limits.QUERY_CHARACTERS_MAX)
-
-
 def _read_text(text: str) -> str:
     return require_text(text, what="the text", characters_max=limits.MESSAGE_CHARACTERS_MAX)
 
 
-def _read_reason(reason: str | None) -> str | None:
-    if reason is None:
-        return None
-    return require_text(reason, what="the reason", characters_max=limits.REASON_CHARACTERS_MAX)
+def _read_by(name: str) -> str:
+    return require_name(name, what="by", characters_max=limits.NAME_CHARACTERS_MAX)
 
 
 def _read_idempotency_key(key: str) -> str:

@@ -47,6 +47,32 @@ FILTER_TERMS_MAX = 256
 CONTEXT_TOKENS_MAX = 1_000_000
 """The largest budget of ``context``: the longest prompts that models take."""
 
+# How secrets are taken out
+
+REDACTION_FINGERPRINT_BYTES = 8
+"""The fingerprint in the words that stand for a secret: of a million tokens two share one by a chance of one
+in 37 million, and it says too little to find a token of 80 random bits."""
+
+# How what was recalled is known again
+
+RECALLED_BLOCKS_MAX = 64
+"""Contexts of one message that are looked for: an agent pastes one."""
+
+RECALLED_DOCUMENTS_MAX = 8
+"""JSON documents of one message that are looked into for search hits: each may be read to the end of it."""
+
+RECALLED_VALUES_MAX = 50_000
+"""Values of one JSON document that are looked at: 1,000 hits have about 30 each."""
+
+RECALLED_TEXTS_MAX = 4_096
+"""Texts of one ``add`` that are looked for in the memory."""
+
+RECALLED_TEXT_CHARACTERS_MAX = 4_096
+"""Characters by which the same words are known again: a memory that was not rewritten by hand has fewer."""
+
+RECALLED_WORDS_MIN = 4
+"""Words of an answer that may repeat a memory: shorter ones ("yes, please") are the same by chance."""
+
 # How texts are cut and read
 
 CHUNK_WORDS = 80
@@ -134,6 +160,10 @@ UNTRUSTED_SOURCE_HITS_MAX = 3
 
 TRUST_MIN = 0.6
 """What is trusted less, a tool or a document, has a share of an answer only; promoting it lifts that."""
+
+INSTRUCTION_TRUST_MIN = 0.9
+"""What is trusted less is no standing instruction, whatever it says: only what a user or the system says, and
+what somebody promoted."""
 
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""

@@ -222,7 +222,8 @@ class Standing(NamedTuple):
 class Revise(NamedTuple):
     """Replace a memory's content, if it still has the version that the decision was made on.
 
-    ``vector`` is None where the text stays the same. The earlier content becomes a version.
+    ``vector`` is None where the text stays the same. The earlier content becomes a version,
+    and ``by`` says who made the new one.
     """
 
     memory: Memory
@@ -230,6 +231,7 @@ class Revise(NamedTuple):
     event: EventType
     reason: str | None = None
     vector: Vector | None = None
+    by: str | None = None
 
 
 class Formed(NamedTuple):
@@ -378,6 +380,10 @@ class MemoryStore(Protocol):
         """
         ...
 
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
+        """The memories that the scope covers, deleted ones too, with words of these ``domain.wording``s."""
+        ...
+
     def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
         """What stands in each of these slots inside the scope: the latest ``STANDING_FACTS_MAX`` facts."""
         ...
@@ -451,6 +457,10 @@ class MemoryStore(Protocol):
         Raises:
             InvalidInput: ``invalid_export`` for a record that cites what is neither there nor before it.
         """
+        ...
+
+    def redaction_key(self) -> bytes:
+        """The 32 random bytes of this store by which a secret is known again; no export has them."""
         ...
 
     def change_number(self) -> int:

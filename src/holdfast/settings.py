@@ -40,6 +40,7 @@ class Settings:
     user: str | None
     embedder: str
     infer: bool
+    redact: bool = True
     model: str | None = None
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
@@ -66,6 +67,7 @@ class Settings:
             user=given.get("HOLDFAST_USER"),
             embedder=given.get("HOLDFAST_EMBEDDER", DEFAULT_EMBEDDER),
             infer=_yes_or_no(given, "HOLDFAST_INFER", default=True),
+            redact=_yes_or_no(given, "HOLDFAST_REDACT", default=True),
             model=given.get("HOLDFAST_MODEL"),
             model_url=given.get("HOLDFAST_MODEL_URL"),
             model_key=given.get("HOLDFAST_MODEL_KEY"),

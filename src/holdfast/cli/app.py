@@ -33,6 +33,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("update", _REVISE, revising.update),
     ("delete", _REVISE, revising.delete),
     ("restore", _REVISE, revising.restore),
+    ("promote", _REVISE, revising.promote),
     ("feedback", _REVISE, revising.feedback),
     ("relate", _REVISE, revising.relate),
     ("related", _REVISE, reading.related),

@@ -13,6 +13,7 @@ from holdfast.cli.options import Labels, Where, Whose
 from holdfast.cli.output import Output
 from holdfast.cli.progress import progress
 from holdfast.cli.safe import one_line
+from holdfast.domain.origin import read_origin
 from holdfast.errors import InvalidInput
 from holdfast.importers import Defaults, Format, Preview, Report, import_file, preview_file
 from holdfast.settings import Settings
@@ -31,6 +32,7 @@ class Wanted:
     model: str | None
     split: bool
     speakers: bool
+    origin: str
     dry_run: bool
 
 
@@ -70,6 +72,7 @@ def _defaults(wanted: Wanted, labels: Labels, whose: Whose, ids: Ids) -> Default
         metadata=metadata_of(labels),
         split=wanted.split,
         speakers=wanted.speakers,
+        origin=read_origin(wanted.origin),
     )
 
 

@@ -54,6 +54,7 @@ def add_document(result: AddResult) -> Json:
         "status": result.status,
         "changes": document(result.changes),
         "facts": document(result.facts),
+        "redacted": document(result.redacted),
         "usage": None if result.usage is None else dict(result.usage._asdict()),
         "cost": result.cost,
         "waiting_for": document(result.waiting_for),

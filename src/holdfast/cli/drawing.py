@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from holdfast.domain.decision import AddResult, Change
+    from holdfast.domain.decision import AddResult, Change, Redaction
     from holdfast.domain.entity import RelatedMemory
     from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.ranking import Hit, Part
@@ -163,7 +163,13 @@ def draw_changes(result: AddResult) -> RenderableType:
     said = (
         draw_done(_CHANGED[change.event], change.memory.text, change.memory.id) for change in result.changes
     )
-    return Group(*said, *map(_drawn_fact, result.facts))
+    return Group(*said, *map(_drawn_fact, result.facts), *map(_drawn_redaction, result.redacted))
+
+
+def _drawn_redaction(redaction: Redaction) -> Text:
+    """What was taken out before anything was stored: never the secret itself."""
+    times = "" if redaction.count == 1 else f" ({redaction.count})"
+    return Text.assemble(("  redacted", "yellow"), f"  {redaction.kind}{times}")
 
 
 def _drawn_fact(change: Change) -> Text:

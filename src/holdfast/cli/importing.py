@@ -42,6 +42,14 @@ def import_conversations(
     speakers: Annotated[
         bool, typer.Option("--speakers", help="In plain text, 'Name: words' says who speaks.")
     ] = False,
+    origin: Annotated[
+        str,
+        typer.Option(
+            "--origin",
+            metavar="ORIGIN",
+            help="How far the file is trusted: import, document, or user for words that you vouch for.",
+        ),
+    ] = "import",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be imported, and store nothing.")
     ] = False,
@@ -55,5 +63,7 @@ def import_conversations(
     Example: holdfast import chat.jsonl --user ana --dry-run
     """
     bringing = import_module("holdfast.cli.bringing")  # loads the importers, which no other command needs
-    wanted = bringing.Wanted(file, format, at, model, split=split, speakers=speakers, dry_run=dry_run)
+    wanted = bringing.Wanted(
+        file, format, at, model, split=split, speakers=speakers, origin=origin, dry_run=dry_run
+    )
     bringing.bring(wanted, labels, whose, where)

@@ -73,6 +73,11 @@ def ids_within(within: Within) -> Ids:
     return Ids(user_id=within.user, agent_id=within.agent, session_id=within.session, tenant=within.tenant)
 
 
+def who_calls() -> str | None:
+    """Who runs the command: ``HOLDFAST_USER``, else the login name, where there is one."""
+    return Settings.read().user or _login().id
+
+
 def scope_document(ids: Ids) -> Json:
     """The scope in an answer, so that a program sees whose memory it got."""
     return {

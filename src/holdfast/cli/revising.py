@@ -8,7 +8,7 @@ import typer
 
 from holdfast.cli.documents import object_document
 from holdfast.cli.drawing import draw_done, feedback_of
-from holdfast.cli.meaning import ids_within, metadata_of, read_expiry, read_text
+from holdfast.cli.meaning import ids_within, metadata_of, read_expiry, read_text, who_calls
 from holdfast.cli.opening import open_store
 from holdfast.cli.options import Labels, Where, Within
 from holdfast.cli.output import Output
@@ -139,6 +139,50 @@ def restore(
     with open_store(where) as memory:
         after = memory.restore(memory_id, version=version, reason=reason, **ids_within(within))
     _answer(output, "restored", after)
+
+
+def promote(
+    memory_id: MemoryId,
+    within: Within,
+    where: Where,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="What it is from now on; procedural makes it a standing instruction.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Who vouches for it. Default: HOLDFAST_USER, else your login.",
+            show_default=False,
+        ),
+    ] = None,
+    expected_version: ExpectedVersion = None,
+    reason: Reason = None,
+) -> None:
+    """Trust what an assistant, a tool, a document or an import said as if a user had said it.
+
+    'holdfast restore --version' with the version before takes it back.
+
+    Example: holdfast promote 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d --by ana --reason "I read it"
+    """
+    output = Output(json=where.as_json)
+    with open_store(where, any_embedder=True) as memory:
+        after = memory.promote(
+            memory_id,
+            kind=kind,
+            by=by or who_calls(),
+            expected_version=expected_version,
+            reason=reason,
+            **ids_within(within),
+        )
+    _answer(output, "promoted", after)
 
 
 def feedback(

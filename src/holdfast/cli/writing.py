@@ -33,6 +33,15 @@ def add(
     role: Annotated[
         str, typer.Option("--role", metavar="ROLE", help="Who speaks: user, assistant, system or tool.")
     ] = "user",
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            "--origin",
+            metavar="ORIGIN",
+            help="Where the words come from, if not from who speaks: document, import, tool, assistant.",
+            show_default=False,
+        ),
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="NAME", help="The speaker's name.", show_default=False),
@@ -119,6 +128,7 @@ def add(
         result = memory.add(
             [message],
             **ids,
+            origin=origin,
             metadata=metadata_of(labels),
             importance=importance,
             expires_at=read_expiry(expires),

@@ -33,19 +33,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Redaction:
+    """How many secrets of a kind were taken out of what was given, before anything was stored."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddResult:
     """What an ``add`` did. When it is returned, everything in it is on disk, unless it was a dry run.
 
-    ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them.
-    ``status`` is ``done``, or ``processing`` while a language model has still to read what was said, or does;
-    ``waiting_for`` then says why it did not, when it was asked. ``usage`` is what it was sent and what it
-    wrote, in tokens; ``cost`` the price in US dollars, None where nobody knows it.
+    ``changes`` is what became of the messages, ``facts`` what became of the facts derived from them,
+    ``redacted`` the secrets that were taken out, by kind. ``status`` is ``done``, or ``processing`` while a
+    language model has still to read what was said, or does; ``waiting_for`` then says why it did not, when it
+    was asked. ``usage`` is what it was sent and what it wrote, in tokens; ``cost`` the price in US dollars,
+    None where nobody knows it.
     """
 
     episode_id: str
     changes: tuple[Change, ...]
     facts: tuple[Change, ...] = ()
     status: str = DONE
+    redacted: tuple[Redaction, ...] = ()
     usage: Usage | None = None
     cost: float | None = None
     waiting_for: JobError | None = None

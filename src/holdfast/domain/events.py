@@ -27,6 +27,7 @@ class EventType(StrEnum):
     RATED = "memory.rated"
     SUPERSEDED = "memory.superseded"
     INVALIDATED = "memory.invalidated"
+    PROMOTED = "memory.promoted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from holdfast.domain.message import Message, Role, fingerprint
+from holdfast.domain.origin import Origin, trust_of
 from holdfast.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Statement
+
+__all__ = [
+    "DEFAULT_IMPORTANCE", "Kind", "Memory", "Origin", "Source", "State", "Tier", "Version", "first_version",
+    "followed", "indexed_text", "origin_of", "present_version", "read_expiry", "read_importance", "trust_of",
+]  # fmt: skip
 
 DEFAULT_IMPORTANCE = 0.5
 
@@ -42,26 +48,6 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
-class Origin(StrEnum):
-    """Where the words came from; decides how far they are trusted."""
-
-    USER = "user"
-    ASSISTANT = "assistant"
-    TOOL = "tool"
-    DOCUMENT = "document"
-    IMPORT = "import"
-    DERIVED = "derived"
-
-
-_TRUST_BY_ORIGIN = {
-    Origin.USER: 1.0,
-    Origin.ASSISTANT: 0.7,
-    Origin.IMPORT: 0.7,
-    Origin.DERIVED: 0.7,
-    Origin.DOCUMENT: 0.5,
-    Origin.TOOL: 0.4,
-}
-
 _ORIGIN_BY_ROLE = {
     Role.USER: Origin.USER,
     Role.SYSTEM: Origin.USER,
@@ -70,14 +56,17 @@ _ORIGIN_BY_ROLE = {
 }
 
 
-def origin_of(role: Role) -> Origin:
-    """Where the words of a speaker in that role come from."""
-    return _ORIGIN_BY_ROLE[role]
+def origin_of(role: Role, given: Origin | None = None) -> Origin:
+    """Where the words of a speaker in that role come from.
 
+    The origin that a caller gives counts where it is trusted less than the role, never where more.
 
-def trust_of(origin: Origin) -> float:
-    """How far words of that origin are trusted, 0 to 1, before anybody promotes them."""
-    return _TRUST_BY_ORIGIN[origin]
+    Example:
+        >>> origin_of(Role.USER, Origin.DOCUMENT), origin_of(Role.TOOL, Origin.USER)
+        (<Origin.DOCUMENT: 'document'>, <Origin.TOOL: 'tool'>)
+    """
+    own = _ORIGIN_BY_ROLE[role]
+    return own if given is None or trust_of(given) >= trust_of(own) else given
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +179,9 @@ class Version:
     deleted: bool
     recorded_at: datetime
     reason: str | None
+    kind: Kind = Kind.EPISODIC
+    trust: float = 1.0
+    by: str | None = None
 
 
 def first_version(memory: Memory) -> Version:
@@ -199,8 +191,8 @@ def first_version(memory: Memory) -> Version:
     )
 
 
-def present_version(memory: Memory, *, event: str, reason: str | None) -> Version:
-    """The version that the memory has now, and the event that brought it about."""
+def present_version(memory: Memory, *, event: str, reason: str | None, by: str | None = None) -> Version:
+    """The version that the memory has now, the event that brought it about, and who did so."""
     return Version(
         memory_id=memory.id,
         version=memory.version,
@@ -212,6 +204,9 @@ def present_version(memory: Memory, *, event: str, reason: str | None) -> Versio
         deleted=memory.is_deleted,
         recorded_at=memory.updated_at,
         reason=reason,
+        kind=memory.kind,
+        trust=memory.trust,
+        by=by,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from holdfast import limits
 from holdfast.domain.instant import iso, read_instant
+from holdfast.domain.origin import read_origin
 from holdfast.domain.text import require_name, require_text
 from holdfast.errors import InvalidInput, LimitExceeded
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.domain.metadata import Metadata
+    from holdfast.domain.origin import Origin
     from holdfast.domain.scope import Scope
 
 
@@ -35,7 +37,8 @@ class Message:
     """One utterance, word for word.
 
     ``id`` is the caller's own and comes back in the sources of every hit. ``at`` is when it was
-    said; without it, the message was said when it was added.
+    said; without it, the message was said when it was added. ``origin`` is where the words come
+    from, where that is not the speaker: a document, an import.
     """
 
     role: Role
@@ -43,6 +46,7 @@ class Message:
     name: str | None = None
     id: str | None = None
     at: datetime | None = None
+    origin: Origin | None = None
 
     @property
     def speaker(self) -> str:
@@ -68,6 +72,13 @@ def said_at(messages: tuple[Message, ...], at: datetime | None) -> tuple[Message
     return tuple(message if message.at else replace(message, at=at) for message in messages)
 
 
+def coming_from(messages: tuple[Message, ...], origin: Origin | None) -> tuple[Message, ...]:
+    """The messages, those without an origin of their own coming from there."""
+    if origin is None:
+        return messages
+    return tuple(message if message.origin else replace(message, origin=origin) for message in messages)
+
+
 def fingerprint(message: Message) -> bytes:
     """Sixteen bytes by which the same message is known again in the same scope.
 
@@ -80,6 +91,7 @@ def fingerprint(message: Message) -> bytes:
         message.content,
         message.id,
         message.at and iso(message.at),
+        *((message.origin.value,) if message.origin else ()),
     )
     return blake2b(json.dumps(fields).encode(), digest_size=16).digest()
 
@@ -87,7 +99,7 @@ def fingerprint(message: Message) -> bytes:
 MessageInput = str | Message | Mapping[str, object]
 ConversationInput = MessageInput | Sequence[MessageInput]
 
-_KEYS = frozenset({"role", "content", "name", "id", "at"})
+_KEYS = frozenset({"role", "content", "name", "id", "at", "origin"})
 
 
 def read_messages(given: ConversationInput) -> tuple[Message, ...]:
@@ -153,7 +165,7 @@ def _read_message(given: object, what: str) -> Message:
         case _:
             raise InvalidInput(
                 f"{what} is a {type(given).__name__}: give a text or "
-                '{"role": …, "content": …, "name": …, "id": …, "at": …}',
+                '{"role": …, "content": …, "name": …, "id": …, "at": …, "origin": …}',
                 code="not_messages",
             )
     return _from_mapping(fields, what)
@@ -167,13 +179,14 @@ def _from_mapping(fields: Mapping[str, object], what: str) -> Message:
             code="unknown_message_key",
             key=unknown[0],
         )
-    at = fields.get("at")
+    at, origin = fields.get("at"), fields.get("origin")
     return Message(
         role=_role(fields.get("role", Role.USER), what),
         content=_content(fields.get("content"), what),
         name=_optional_name(fields.get("name"), f"the name of {what}"),
         id=_optional_name(fields.get("id"), f"the id of {what}"),
         at=None if at is None else read_instant(at, what=f"the time of {what}"),  # type: ignore[arg-type]  # read_instant refuses every other type
+        origin=None if origin is None else read_origin(origin),
     )
 
 

@@ -74,6 +74,11 @@ class Scope:
         """
         return self if self.user_id is None and self.agent_id is None else replace(self, session_id=None)
 
+    @property
+    def person(self) -> Scope:
+        """What may have been recalled in this scope: all of the user's, by every agent, in every session."""
+        return self.owner if self.user_id is None else replace(self, agent_id=None, session_id=None)
+
     def covers(self, other: Scope) -> bool:
         """Whether a memory that bears ``other`` is seen by a read that asks for this scope."""
         return self.tenant == other.tenant and all(

@@ -6,7 +6,7 @@ import re
 from enum import IntFlag
 from functools import lru_cache
 
-from holdfast.domain.memory import Origin
+from holdfast.domain.origin import Origin, may_instruct
 from holdfast.domain.timewords import says_when
 
 
@@ -56,14 +56,16 @@ _KEPT_CHARACTERS = 2_000
 """A text of so many characters is not looked at twice: its importance and its turn ask for the same."""
 
 
-def traits_of(origin: Origin, text: str) -> Trait:
-    """The traits of a text that came from there.
+def traits_of(origin: Origin, text: str, trust: float = 1.0) -> Trait:
+    """The traits of a text that came from there and is trusted so far: what may not instruct never does.
 
     Example:
         >>> traits_of(Origin.USER, "Always answer in metric units, I dislike inches")
         <Trait.FIRST_PERSON|INSTRUCTION|PREFERENCE: 26>
     """
     found = _kept_traits(text) if len(text) <= _KEPT_CHARACTERS else _traits_of_words(text)
+    if not may_instruct(trust):
+        found &= ~Trait.INSTRUCTION
     if origin not in _PERSONS:
         found |= Trait.NOT_A_PERSON
     return found | Trait.DERIVED if origin is Origin.DERIVED else found

@@ -22,6 +22,7 @@ from holdfast.formation.importance import importance_of
 if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
+    from holdfast.domain.origin import Origin
     from holdfast.domain.proposal import Proposal
 
 _UNNAMED, _ASSISTANT = "user", "assistant"
@@ -80,7 +81,11 @@ def aim(
 def _cited(proposal: Proposal, episode: Episode, places: Sequence[int]) -> tuple[int, ...]:
     """The messages to cite, first one by whom it is about; no echo, which would cost it its trust."""
     positions = [places[position] for position in proposal.positions]
-    trusted = [n for n in positions if trust_of(origin_of(episode.messages[n].role)) >= proposal.trust]
+    trusted = [
+        n
+        for n in positions
+        if trust_of(origin_of(episode.messages[n].role, episode.messages[n].origin)) >= proposal.trust
+    ]
     by_subject = [n for n in trusted if _speaks(proposal.subject, episode.messages[n])]
     return tuple(dict.fromkeys((*by_subject[:1], *(trusted or positions))))
 
@@ -108,7 +113,7 @@ def _aimed(proposal: Proposal, target: Memory | None, cited: tuple[int, ...], ep
         also=cited[1:] if is_statement else (),
         speaker=message.name,
         entities=tuple(Entity(name) for name in proposal.entities),
-        importance=_importance(proposal, message.role),
+        importance=_importance(proposal, origin_of(message.role, message.origin)),
     )
     return Aimed(fact, proposal.verb, target)
 
@@ -182,7 +187,7 @@ def _when(proposal: Proposal, message: Message, at: datetime) -> When | None:
     return When(day, day + timedelta(days=1), proposal.time_words or "", 0, 0)
 
 
-def _importance(proposal: Proposal, role: Role) -> float:
+def _importance(proposal: Proposal, origin: Origin) -> float:
     """That of the words, with a share of the model's rating."""
     share = limits.MODEL_IMPORTANCE_SHARE
-    return round((1 - share) * importance_of(proposal.text, role) + share * proposal.importance, 4)
+    return round((1 - share) * importance_of(proposal.text, origin) + share * proposal.importance, 4)

@@ -48,15 +48,19 @@ def decide(fact: Fact, standing: Sequence[Standing], *, at: datetime, trust: flo
     """What becomes of a fact that was said ``at`` an instant and is trusted so far, from 0 to 1.
 
     ``standing`` are the facts of its slot, closed ones too. Nothing that is trusted less replaces or closes
-    what is trusted more, and nothing of an earlier date replaces what is of a later one.
+    what is trusted more, and nothing of an earlier date replaces what is of a later one and trusted as far.
     """
     if fact.retracts:
         return _taken_back(fact, standing, at, trust)
     if fact.ended:
         return _over(fact, standing, at, trust)
     again = [each for each in standing if _is_true_at(each, fact, at) and _says(fact, each)]
-    if again:
+    if any(each.trust >= trust for each in again):
         return Verdict(Decision.NONE, _ids(again))
+    if again:  # said so far by those who are trusted less: now it stands on better words
+        return Verdict(
+            Decision.UPDATE, _ids(again), max(fact.valid_at or at, *(each.valid_at for each in again))
+        )
     return _replacing(fact, standing, at, trust) if fact.is_single else Verdict(Decision.ADD)
 
 
@@ -90,7 +94,11 @@ def _over(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) 
 def _replacing(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) -> Verdict:
     moment = fact.valid_at or at
     latest = fact.when.end if fact.when else at  # "in May" may be any day of it
-    later = [each.valid_at for each in standing if each.valid_at > moment and each.valid_at >= latest]
+    later = [
+        each.valid_at
+        for each in standing
+        if each.valid_at > moment and each.valid_at >= latest and each.trust >= trust
+    ]
     if later:
         return Verdict(Decision.ADD, closes_at=min(later))
     present = [each for each in standing if each.invalid_at is None or each.invalid_at > moment]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast.domain.decision import Change, Decision
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Memory, Origin, State, Tier
+from holdfast.domain.memory import Kind, Memory, Origin, State, Tier
+from holdfast.domain.origin import may_instruct
 from holdfast.domain.statement import Statement, fold
 from holdfast.domain.traits import Trait, traits_of
 from holdfast.formation.decide import Standing, decide
@@ -139,12 +140,16 @@ class Forming:
         """Do with a fact what is decided of it.
 
         ``is_whole`` if its message is the fact; ``among`` what it is held against, by default all that stands
-        in its slot; ``weighed`` what is decided on in its place.
+        in its slot; ``weighed`` what is decided on in its place. An instruction of somebody who may not give
+        one stays what it is: words that were said.
         """
         source, _, holder = self.said[fact.position]
+        trust = self._trust(fact)
+        if fact.kind is Kind.PROCEDURAL and not may_instruct(trust):
+            return
         stands = self.slots[fact.slot] if among is None else among
         standing = [_standing(each, may_close=self._may_close(each)) for each in stands]
-        verdict = decide(weighed or fact, standing, at=source.at, trust=self._trust(fact))
+        verdict = decide(weighed or fact, standing, at=source.at, trust=trust)
         targets = [each for each in stands if each.id in verdict.targets]
         match verdict.decision:
             case Decision.NONE:

@@ -21,7 +21,7 @@ from holdfast.formation.form import Derived, Said
 from holdfast.formation.nearest import nearest_facts
 from holdfast.formation.prompt.render import portions
 from holdfast.formation.propose import propose
-from holdfast.formation.remember import Conversation, memory_of
+from holdfast.formation.remember import Conversation, memory_of, own_words
 from holdfast.formation.sources import source_of
 from holdfast.formation.weigh import weigh
 from holdfast.ports import Derive, Usage
@@ -102,7 +102,9 @@ def learn(claim: JobClaim, *, kit: LearningKit) -> Learned:
     if errand.expires_at is not None and errand.expires_at <= kit.formation.clock.now():
         return Learned()
     portion = _portion(episode, errand.first)
-    reading = _read(episode, _still_there(portion.places, episode, kit.formation), kit)
+    reading = _read(
+        own_words(episode, kit.formation), _still_there(portion.places, episode, kit.formation), kit
+    )
     return _commit(reading, portion, errand, episode, claim=claim, kit=kit.formation)
 
 
@@ -151,6 +153,7 @@ def _still_there(places: Sequence[int], episode: Episode, kit: FormationKit) -> 
 
 
 def _read(episode: Episode, places: tuple[int, ...], kit: LearningKit) -> _Reading:
+    places = tuple(place for place in places if episode.messages[place].content)
     if kit.model is None or not places:
         return _read_by_rules(episode, places)
     messages = [episode.messages[place] for place in places]
@@ -252,7 +255,7 @@ def _decide(
     whole = Conversation(episode.scope, episode.messages, episode.metadata, None, expires_at, None)
     like = memory_of(whole, episode, 0, episode.messages[0].content, kit)
     said = [
-        Said(source_of(episode, place), trust_of(origin_of(message.role)), None)
+        Said(source_of(episode, place), trust_of(origin_of(message.role, message.origin)), None)
         for place, message in enumerate(episode.messages)
     ]
     return weigh(

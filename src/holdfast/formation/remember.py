@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,15 +29,19 @@ from holdfast.formation.errand import Errand, extract_job
 from holdfast.formation.form import Said, form
 from holdfast.formation.importance import importance_of
 from holdfast.formation.pieces import cut
+from holdfast.formation.recalled.hear import hear
+from holdfast.formation.redaction.redactor import counts_of, require_no_tokens
 from holdfast.formation.sources import source_of
 from holdfast.ports import Answer, Idempotency, NewMemory, Remember
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.domain.decision import Redaction
     from holdfast.domain.job import NewJob
-    from holdfast.domain.message import Message, Role
+    from holdfast.domain.message import Message
     from holdfast.domain.metadata import Metadata
+    from holdfast.domain.origin import Origin
     from holdfast.domain.scope import Scope
     from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
@@ -72,15 +76,41 @@ def remember(conversation: Conversation, *, kit: FormationKit) -> AddResult:
     """Store what was said, with the facts in it, and answer what became of both; on return all is on disk.
 
     Raises:
+        InvalidInput: ``secret_in_name``.
         Conflict: ``idempotency_key_reused``, or when others were faster too many times.
     """
+    clean, redacted = without_secrets(conversation, kit)
     for _ in range(limits.CONFLICT_RETRIES_MAX):
         try:
-            return _remember_once(conversation, kit)
+            result = _remember_once(clean, kit)
+            return replace(result, redacted=redacted) if redacted else result
         except Conflict as conflict:
             if conflict.code not in _DECIDE_ANEW:
                 raise
     raise Conflict("other writers kept adding the same messages: try again", code="too_many_conflicts")
+
+
+def without_secrets(
+    conversation: Conversation, kit: FormationKit
+) -> tuple[Conversation, tuple[Redaction, ...]]:
+    """The conversation as it may be stored, and what was taken out of it."""
+    redactor = kit.redactor
+    if redactor is None:
+        return conversation, ()
+    scope, counted = conversation.scope, Counter[str]()
+    named = [name for message in conversation.messages for name in (message.name, message.id)]
+    own = (scope.tenant, scope.user_id, scope.agent_id, scope.session_id, conversation.idempotency_key)
+    require_no_tokens([*own, *conversation.metadata, *named])
+    messages = tuple(
+        message
+        if (text := redactor.text(message.content, counted)) is message.content
+        else replace(message, content=text)
+        for message in conversation.messages
+    )
+    metadata = redactor.metadata(conversation.metadata, counted)
+    if not counted:
+        return conversation, ()
+    return replace(conversation, messages=messages, metadata=metadata), counts_of(counted)
 
 
 def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
@@ -92,18 +122,14 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
             tuple(Change(event, memory) for event, memory in earlier.outcome),
             tuple(Change(event, memory) for event, memory in earlier.facts),
         )
-    known = kit.store.find_known(
-        conversation.scope,
-        [fingerprint(message) for message in conversation.messages],
-        now=kit.clock.now(),
-    )
-    compared = compare(conversation.messages, known)
+    known, compared = _compared(conversation, kit)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
         return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
     episode = _episode(conversation, compared, kit)
     new = _capture(conversation, episode, compared, kit)
     is_read_later = conversation.infer and conversation.by_model
-    derived = _derive(conversation, episode, new, kit) if conversation.infer and not is_read_later else None
+    is_read_now = conversation.infer and not is_read_later
+    derived = _derive(conversation, episode, compared, new, kit) if is_read_now else None
     if derived is not None:
         new = tuple(each._replace(memory=derived.own.get(each.memory.id, each.memory)) for each in new)
     changes = _changes(episode, compared, known, new)
@@ -131,19 +157,41 @@ def _job(conversation: Conversation, episode: Episode) -> NewJob:
 
 
 def unsaid(conversation: Conversation, episode_id: str, *, kit: FormationKit) -> Episode:
-    """The episode that a conversation would become; without what was only sent again."""
+    """The episode that a conversation would become, in own words; without what was only sent again."""
+    clean, _ = without_secrets(conversation, kit)
+    _, compared = _compared(clean, kit)
+    return own_words(replace(_episode(clean, compared, kit), id=episode_id), kit)
+
+
+def own_words(episode: Episode, kit: FormationKit) -> Episode:
+    """The episode without what its messages only repeat from memory; what says nothing else is empty."""
+    heard = hear(episode.messages, episode.scope, store=kit.store)
+    messages = (
+        message if each.own is None else replace(message, content=each.own)
+        for message, each in zip(episode.messages, heard, strict=True)
+    )
+    return replace(episode, messages=tuple(messages))
+
+
+def _compared(conversation: Conversation, kit: FormationKit) -> tuple[Known, tuple[Compared, ...]]:
+    """The memories that the scope knows already, and what each message is to it."""
     digests = [fingerprint(message) for message in conversation.messages]
     known = kit.store.find_known(conversation.scope, digests, now=kit.clock.now())
-    return replace(_episode(conversation, compare(conversation.messages, known), kit), id=episode_id)
+    heard = hear(conversation.messages, conversation.scope, store=kit.store)
+    return known, compare(conversation.messages, heard, known)
 
 
 def _derive(
-    conversation: Conversation, episode: Episode, new: Sequence[NewMemory], kit: FormationKit
+    conversation: Conversation,
+    episode: Episode,
+    compared: Sequence[Compared],
+    new: Sequence[NewMemory],
+    kit: FormationKit,
 ) -> Derived | None:
-    """What the facts in the messages come to; None where there are none."""
+    """What the facts in the messages' own words come to; None where there are none."""
     from holdfast.formation.extract import extract  # noqa: PLC0415 (patterns that a search does not need)
 
-    facts = extract(episode.messages, at=episode.created_at)
+    facts = extract([item.own for item in _stored(compared)], at=episode.created_at)
     if not facts:
         return None
     slots = tuple(dict.fromkeys(fact.slot for fact in facts))
@@ -167,7 +215,7 @@ def _said(episode: Episode, new: Sequence[NewMemory]) -> tuple[Said, ...]:
     return tuple(
         Said(
             source_of(episode, position),
-            trust_of(origin_of(message.role)),
+            trust_of(origin_of(message.role, message.origin)),
             held[0] if len(held := holders.get(position, [])) == 1 else None,
         )
         for position, message in enumerate(episode.messages)
@@ -205,7 +253,7 @@ def _idempotency(conversation: Conversation) -> Idempotency | None:
 
 
 def _nothing_new(compared: Sequence[Compared], known: Known) -> AddResult:
-    memories = {memory.id: memory for item in compared for memory in known[item.fingerprint]}
+    memories = {memory.id: memory for item in compared for memory in known.get(item.fingerprint, ())}
     changes = tuple(Change(Decision.NONE, memory) for memory in memories.values())
     return AddResult(changes[0].memory.sources[0].episode_id, changes)
 
@@ -233,7 +281,7 @@ def _capture(
         (memory_of(conversation, episode, position, text, kit), item.fingerprint)
         for position, item in enumerate(_stored(compared))
         if item.novelty is Novelty.NEW
-        for text in cut(item.message)
+        for text in cut(item.own)
     ]
     texts = [indexed_text(memory.spoken_by, memory.text) for memory, _ in memories]
     vectors = kit.embedder.embed_documents(texts)
@@ -247,7 +295,7 @@ def memory_of(
 ) -> Memory:
     """A text of one of the messages as a memory."""
     source = source_of(episode, position)
-    origin = origin_of(source.role)
+    origin = origin_of(source.role, episode.messages[position].origin)
     return Memory(
         id=kit.ids.new_id(),
         text=text,
@@ -257,7 +305,7 @@ def memory_of(
         state=State.ACTIVE,
         origin=origin,
         trust=trust_of(origin),
-        importance=_importance(conversation, text, source.role),
+        importance=_importance(conversation, text, origin),
         metadata=conversation.metadata,
         entities=(source.name,) if source.name else (),
         sources=(source,),
@@ -273,8 +321,8 @@ def memory_of(
     )
 
 
-def _importance(conversation: Conversation, text: str, role: Role) -> float:
-    return importance_of(text, role) if conversation.importance is None else conversation.importance
+def _importance(conversation: Conversation, text: str, origin: Origin) -> float:
+    return importance_of(text, origin) if conversation.importance is None else conversation.importance
 
 
 def _repeated(
@@ -298,7 +346,11 @@ def _changes(
     now = {memory.id: memory for memories in held.values() for memory in memories}
     changes: list[Change] = []
     for item in compared:
-        for memory in (now[held_one.id] for held_one in held[item.fingerprint]):
+        if item.novelty is Novelty.RECALLED:
+            again = [each for each in item.heard.memories if each.is_visible(episode.created_at)]
+            changes += [Change(Decision.NONE, now.get(each.id, each)) for each in again]
+            continue
+        for memory in (now[held_one.id] for held_one in held.get(item.fingerprint, ())):
             match item.novelty:
                 case Novelty.NEW:
                     changes.append(Change(Decision.ADD, memory))

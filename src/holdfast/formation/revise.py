@@ -106,7 +106,7 @@ def update(target: Target, content: Content, *, reason: str | None, kit: Formati
             expires_at=None if content.never_expires else content.expires_at or memory.expires_at,
         )
 
-    return _revise(target, change, event=EventType.UPDATED, reason=reason, kit=kit)
+    return revise(target, change, event=EventType.UPDATED, reason=reason, kit=kit)
 
 
 def delete(target: Target, *, reason: str | None, kit: FormationKit) -> Memory:
@@ -121,7 +121,7 @@ def delete(target: Target, *, reason: str | None, kit: FormationKit) -> Memory:
         _require_undeleted(memory)
         return replace(memory, expired_at=kit.clock.now())
 
-    return _revise(target, change, event=EventType.DELETED, reason=reason, kit=kit)
+    return revise(target, change, event=EventType.DELETED, reason=reason, kit=kit)
 
 
 def restore(target: Target, *, version: int | None, reason: str | None, kit: FormationKit) -> Memory:
@@ -142,7 +142,7 @@ def restore(target: Target, *, version: int | None, reason: str | None, kit: For
             return replace(memory, expired_at=None)
         return _with_version(memory, version, target.scope, kit)
 
-    return _revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit)
+    return revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit)
 
 
 def _restated(memory: Memory, text: str | None) -> Statement | None:
@@ -171,6 +171,8 @@ def _with_version(memory: Memory, version: int, scope: Scope, kit: FormationKit)
                 importance=earlier.importance,
                 expires_at=earlier.expires_at,
                 expired_at=None,
+                kind=earlier.kind,
+                trust=earlier.trust,
             )
     raise NotFound(
         f"memory {memory.id} has no version {version}: its history lists those there are",
@@ -180,15 +182,21 @@ def _with_version(memory: Memory, version: int, scope: Scope, kit: FormationKit)
     )
 
 
-def _revise(
+def revise(
     target: Target,
     change: Callable[[Memory], Memory],
     *,
     event: EventType,
     reason: str | None,
+    by: str | None = None,
     kit: FormationKit,
 ) -> Memory:
-    """Change the memory as it is now; when another was faster, look again, unless a version was expected."""
+    """Change the memory as it is now; when another was faster, look again, unless a version was expected.
+
+    Raises:
+        NotFound: ``memory_not_found``.
+        Conflict: ``version_conflict``, or ``too_many_conflicts``.
+    """
     for _ in range(limits.CONFLICT_RETRIES_MAX):
         before = kit.store.get(target.scope, target.memory_id)
         _require_version(before, target.expected_version)
@@ -204,6 +212,7 @@ def _revise(
                     event=event,
                     reason=reason,
                     vector=_new_vector(before, after, kit),
+                    by=by,
                 )
             )
         except Conflict as conflict:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from holdfast import limits
 from holdfast.domain.decision import Decision
 from holdfast.domain.message import Message
+from holdfast.domain.origin import Origin
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.errors import HoldfastError, InvalidInput
 from holdfast.importers.conversations import read_conversations
@@ -34,7 +35,8 @@ class Defaults:
     """Whose the messages become, and what holds where the file says nothing.
 
     ``user_id`` and ``agent_id`` win over what the file says; ``fallback_user_id``, ``session_id`` and ``at``
-    fill in. ``split`` makes each conversation a user of its own. ``metadata`` goes to every memory.
+    fill in. ``split`` makes each conversation a user of its own. ``metadata`` goes to every memory, and
+    ``origin`` says how far the file is trusted.
     """
 
     user_id: str | None = None
@@ -46,6 +48,7 @@ class Defaults:
     metadata: Mapping[str, object] = field(default_factory=dict)
     split: bool = False
     speakers: bool = False
+    origin: Origin = Origin.IMPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ def _add(memory: Holdfast, batch: _Batch, defaults: Defaults) -> AddResult:
         at=defaults.at,
         metadata=defaults.metadata,
         wait=False,
+        origin=defaults.origin,
     )
 
 

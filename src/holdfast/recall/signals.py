@@ -102,8 +102,8 @@ def says_when(sight: Sight) -> Marks:
 
 
 def instruction(sight: Sight) -> Marks:
-    """Whether a person told what to do from now on, if something is to be done."""
-    return sight.told(Trait.INSTRUCTION) if sight.asked.asks_for_action else sight.nowhere
+    """Whether somebody who may told what to do from now on, if something is to be done."""
+    return sight.has(Trait.INSTRUCTION) if sight.asked.asks_for_action else sight.nowhere
 
 
 def preference(sight: Sight) -> Marks:

@@ -15,6 +15,7 @@ from holdfast.domain.fact import Fact
 from holdfast.domain.memory import Kind
 from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.metadata import NO_METADATA
+from holdfast.domain.origin import Origin
 from holdfast.domain.proposal import Proposal
 from holdfast.domain.scope import Scope
 from holdfast.domain.statement import Statement
@@ -114,7 +115,7 @@ def test_importance_is_that_of_the_words_with_a_share_of_the_rating() -> None:
 
     assert high - low == pytest.approx(limits.MODEL_IMPORTANCE_SHARE, abs=1e-3)
     assert low == pytest.approx(
-        (1 - limits.MODEL_IMPORTANCE_SHARE) * importance_of(PROPOSAL.text, Role.USER), abs=1e-3
+        (1 - limits.MODEL_IMPORTANCE_SHARE) * importance_of(PROPOSAL.text, Origin.USER), abs=1e-3
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.domain.message import Role
+from holdfast.domain.origin import Origin
 from holdfast.formation.importance import importance_of
 
 
@@ -22,19 +22,19 @@ from holdfast.formation.importance import importance_of
     ],
 )
 def test_mark_adds(less: str, more: str) -> None:
-    assert importance_of(less, Role.USER) < importance_of(more, Role.USER)
+    assert importance_of(less, Origin.USER) < importance_of(more, Origin.USER)
 
 
-def test_role_of_the_speaker_counts() -> None:
+def test_origin_of_the_words_counts() -> None:
     text = "I moved to Berlin in May"
-    roles = (Role.TOOL, Role.ASSISTANT, Role.USER)
+    origins = (Origin.TOOL, Origin.ASSISTANT, Origin.USER)
 
-    scores = [importance_of(text, role) for role in roles]
+    scores = [importance_of(text, origin) for origin in origins]
 
     assert scores == sorted(scores)
     assert len(set(scores)) == 3
 
 
-@given(st.text(max_size=200), st.sampled_from(Role))
-def test_importance_lies_between_0_and_1(text: str, role: Role) -> None:
-    assert 0 <= importance_of(text, role) <= 1
+@given(st.text(max_size=200), st.sampled_from(Origin))
+def test_importance_lies_between_0_and_1(text: str, origin: Origin) -> None:
+    assert 0 <= importance_of(text, origin) <= 1

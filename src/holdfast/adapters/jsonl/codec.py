@@ -15,6 +15,7 @@ from holdfast.domain.instant import iso, read_instant
 from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version, read_importance
 from holdfast.domain.message import Episode, Message, Role
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.origin import read_origin
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, Record, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.domain.statement import Statement
@@ -90,6 +91,7 @@ def _encode_episode(episode: Episode) -> dict[str, Any]:
                 "id": message.id,
                 "at": _optional_iso(message.at),
                 "content": message.content,
+                **({"origin": message.origin.value} if message.origin else {}),
             }
             for message in episode.messages
         ],
@@ -107,6 +109,7 @@ def _decode_episode(given: Json) -> Episode:
                 _optional_name(item["name"]),
                 _optional_name(item["id"]),
                 _optional_instant(item["at"]),
+                read_origin(item["origin"]) if item.get("origin") else None,
             )
             for item in _filled(given["messages"])
         ),
@@ -206,6 +209,9 @@ def _encode_version(version: Version) -> dict[str, Any]:
         "deleted": version.deleted,
         "recorded_at": iso(version.recorded_at),
         "reason": version.reason,
+        "kind": version.kind.value,
+        "trust": version.trust,
+        "by": version.by,
     }
 
 
@@ -233,6 +239,9 @@ def _decode_version(memory_id: str, given: Json) -> Version:
         deleted=bool(given["deleted"]),
         recorded_at=_instant(given["recorded_at"]),
         reason=None if given["reason"] is None else _text(given["reason"]),
+        kind=Kind(given["kind"]),
+        trust=read_importance(given["trust"]),
+        by=_optional_name(given["by"]),
     )
 
 

@@ -5,7 +5,7 @@ WHERE turns.thread IS NOT memories.thread
 OR turns.deleted IS NOT (memories.expired_at IS NOT NULL)
 OR turns.speaker IS NOT memories.speaker
 OR turns.at IS NOT memories.valid_at
-OR turns.traits IS NOT holdfast_traits(memories.origin, memories.text)
+OR turns.traits IS NOT holdfast_traits(memories.origin, memories.text, memories.trust)
 OR turns.terms IS NOT holdfast_terms(memories.speaker, memories.text)
 
 -- name: turns_in_the_index_of_no_memory

@@ -317,8 +317,8 @@ class Database:
         )
         connection.create_scalar_function(
             "holdfast_traits",
-            _traits,  # type: ignore[arg-type]  # an origin and a text
-            2,
+            _traits,  # type: ignore[arg-type]  # an origin, a text and a number
+            3,
             deterministic=True,
             flags=apsw.SQLITE_INNOCUOUS,
         )
@@ -388,5 +388,5 @@ def _make_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _traits(origin: str, text: str) -> int:
-    return int(traits_of(Origin(origin), text))
+def _traits(origin: str, text: str, trust: float) -> int:
+    return int(traits_of(Origin(origin), text, trust))

@@ -13,6 +13,7 @@ from holdfast.adapters.sqlite.rows import (
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.instant import from_microseconds
 from holdfast.domain.message import Episode, Message, Role
+from holdfast.domain.origin import Origin
 from holdfast.domain.scope import Scope
 from holdfast.errors import NotFound
 
@@ -38,8 +39,12 @@ def episode_of_key(connection: apsw.Connection, key: int) -> Episode:
     """The episode in a row that is there."""
     identifier, created_at, metadata, *names = connection.execute(_SQL["episode"], (key,)).get
     messages = tuple(
-        Message(Role(role), content, name, message_id, optional_instant(at))
-        for role, name, message_id, at, content in connection.execute(_SQL["messages_of_episode"], (key,))
+        Message(
+            Role(role), content, name, message_id, optional_instant(at), Origin(origin) if origin else None
+        )
+        for role, name, message_id, at, content, origin in connection.execute(
+            _SQL["messages_of_episode"], (key,)
+        )
     )
     return Episode(
         from_blob(identifier),

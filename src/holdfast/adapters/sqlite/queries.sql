@@ -89,13 +89,22 @@ AND (invalid_at IS NULL OR invalid_at > ?3)
 AND fingerprint IN (SELECT unhex(value) FROM json_each(?2))
 ORDER BY key
 
+-- name: is_worded
+SELECT 1 FROM json_each(?) AS wanted JOIN memories ON memories.wording = wanted.value LIMIT 1
+
+-- name: worded
+SELECT m.wording, m.key FROM memories AS m
+WHERE m.wording IN (SELECT value FROM json_each(?)) AND {reach}
+ORDER BY m.key
+
 -- name: standing
 SELECT m.key, m.version FROM memories AS m
 WHERE m.slot = ? AND m.expired_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > ?) AND {reach}
 ORDER BY m.key DESC LIMIT ?
 
 -- name: versions_of_memory
-SELECT version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason
+SELECT
+    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, trust, made_by
 FROM memory_versions WHERE memory_key = ?1 ORDER BY version
 
 -- name: relations_of_memory
@@ -111,6 +120,9 @@ SELECT number, type, memory_id, at FROM outbox WHERE number > ?1 ORDER BY number
 
 -- name: idempotent
 SELECT body_digest, episode_id, outcome FROM idempotency WHERE scope_key = ?1 AND key = ?2
+
+-- name: redaction_key
+SELECT redaction_key FROM store
 
 -- name: change_number_of_homes
 SELECT coalesce(max(change_number), 0) FROM homes WHERE key IN ({homes})

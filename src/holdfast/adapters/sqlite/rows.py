@@ -165,7 +165,9 @@ def _to_memory(row: Row, scope: Scope, sources: tuple[Source, ...], entities: tu
 
 def to_version(memory_id: str, row: Row) -> Version:
     """A row of ``versions_of_memory`` as a version."""
-    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason = row
+    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, trust, by = (
+        row
+    )
     return Version(
         memory_id=memory_id,
         version=version,
@@ -177,6 +179,9 @@ def to_version(memory_id: str, row: Row) -> Version:
         deleted=bool(deleted),
         recorded_at=from_microseconds(recorded_at),
         reason=reason,
+        kind=_KINDS[kind],
+        trust=trust,
+        by=by,
     )
 
 

@@ -21,6 +21,7 @@ from holdfast.adapters.sqlite.reach import (
 from holdfast.adapters.sqlite.rows import (
     Row,
     from_blob,
+    keys_to_json,
     memories_by_key,
     read_memories,
     to_blob,
@@ -124,6 +125,27 @@ class SqliteMemoryStore:
             for fingerprint, key in rows:
                 known[fingerprint] = (*known.get(fingerprint, ()), memories[key])
             return known
+
+        return self._database.read(work)
+
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
+        """The memories that the scope covers, deleted ones too, whose words are these."""
+        wanted = keys_to_json(wordings)
+
+        def work(connection: apsw.Connection) -> dict[int, tuple[Memory, ...]]:
+            if connection.execute(_SQL["is_worded"], (wanted,)).get is None:  # so it is most times, and cheap
+                return {}
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return {}
+            inside = reach.condition()
+            sql = _SQL["worded"].replace("{reach}", inside.sql)
+            rows: list[Row] = connection.execute(sql, (wanted, *inside.values)).fetchall()
+            memories = memories_by_key(connection, [key for _, key in rows]) if rows else {}
+            found: dict[int, tuple[Memory, ...]] = {}
+            for number, key in rows:
+                found[number] = (*found.get(number, ()), memories[key])
+            return found
 
         return self._database.read(work)
 
@@ -289,6 +311,10 @@ class SqliteMemoryStore:
         )
         self._bells.events.ring()
         return written
+
+    def redaction_key(self) -> bytes:
+        """The 32 random bytes that were drawn when the file was made."""
+        return self._database.read(lambda connection: bytes(connection.execute(_SQL["redaction_key"]).get))
 
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""

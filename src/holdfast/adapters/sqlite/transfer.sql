@@ -19,7 +19,7 @@ LEFT JOIN names AS session ON session.key = scopes.session_key
 WHERE episodes.key = ?1
 
 -- name: messages_of_episode
-SELECT role, name, message_id, at, content FROM messages WHERE episode_key = ?1 ORDER BY position
+SELECT role, name, message_id, at, content, origin FROM messages WHERE episode_key = ?1 ORDER BY position
 
 -- name: memory_keys
 SELECT memories.key, fingerprint FROM memories

@@ -17,18 +17,19 @@ INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?
 SELECT key FROM episodes WHERE id = ?1
 
 -- name: insert_message
-INSERT INTO messages (episode_key, position, role, name, message_id, at, content)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO messages (episode_key, position, role, name, message_id, at, content, origin)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 
 -- name: insert_memory
 INSERT INTO memories (
     id, scope_key, home_key, thread, kind, tier, state, origin, trust, importance, speaker, text, metadata,
     version, valid_at, invalid_at, created_at, updated_at, expired_at, expires_at, accessed_at, access_count,
-    useful_count, useless_count, fingerprint, slot, subject, attribute, value, is_single, extractor
+    useful_count, useless_count, fingerprint, slot, subject, attribute, value, is_single, extractor,
+    wording
 )
 VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31
+    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32
 )
 
 -- name: insert_source
@@ -60,7 +61,8 @@ SELECT key FROM memories WHERE id = ?1
 UPDATE memories SET
     text = ?2, kind = ?3, tier = ?4, state = ?5, trust = ?6, importance = ?7, metadata = ?8, version = ?9,
     valid_at = ?10, invalid_at = ?11, updated_at = ?12, expired_at = ?13, expires_at = ?14,
-    fingerprint = ?15, slot = ?16, subject = ?17, attribute = ?18, value = ?19, is_single = ?20, extractor = ?21
+    fingerprint = ?15, slot = ?16, subject = ?17, attribute = ?18, value = ?19, is_single = ?20, extractor = ?21,
+    wording = ?22
 WHERE key = ?1
 
 -- name: rate_memory
@@ -74,9 +76,10 @@ UPDATE homes SET feedback = feedback + 1 WHERE key = ?1
 
 -- name: insert_version
 INSERT INTO memory_versions (
-    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason
+    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason,
+    kind, trust, made_by
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
 
 -- name: upsert_relation
 INSERT INTO relations (id, type, from_key, to_key, strength, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

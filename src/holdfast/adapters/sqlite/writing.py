@@ -27,6 +27,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, first_version, followed, present_version
+from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise
 
@@ -203,6 +204,7 @@ def insert_episode(connection: apsw.Connection, episode: Episode, scope_key: int
                 message.id,
                 optional_microseconds(message.at),
                 message.content,
+                None if message.origin is None else message.origin.value,
             )
             for n, message in enumerate(episode.messages)
         ),
@@ -223,7 +225,7 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
             to_microseconds(memory.created_at), to_microseconds(memory.updated_at),
             optional_microseconds(memory.expired_at), optional_microseconds(memory.expires_at),
             optional_microseconds(memory.accessed_at), memory.access_count, memory.useful_count,
-            memory.useless_count, fingerprint, *statement_columns(memory.statement),
+            memory.useless_count, fingerprint, *statement_columns(memory.statement), wording(memory.text),
         ),
     )  # fmt: skip
     key = connection.last_insert_rowid()
@@ -296,7 +298,9 @@ def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, 
     before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
-    insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
+    insert_version(
+        connection, key, present_version(memory, event=change.event.value, reason=change.reason, by=change.by)
+    )
     return key, home_key
 
 
@@ -309,6 +313,7 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
             to_microseconds(memory.valid_at), optional_microseconds(memory.invalid_at),
             to_microseconds(memory.updated_at), optional_microseconds(memory.expired_at),
             optional_microseconds(memory.expires_at), digest, *statement_columns(memory.statement),
+            wording(memory.text),
         ),
     )  # fmt: skip
 
@@ -321,6 +326,7 @@ def insert_version(connection: apsw.Connection, key: int, version: Version) -> N
             key, version.version, version.event, version.text, version.importance,
             metadata_to_json(version.metadata), optional_microseconds(version.expires_at),
             int(version.deleted), to_microseconds(version.recorded_at), version.reason,
+            version.kind.value, version.trust, version.by,
         ),
     )  # fmt: skip
 

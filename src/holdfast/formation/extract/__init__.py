@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast import limits
 from holdfast.domain.entity import Entity, EntityKind
 from holdfast.domain.fact import DATED, Fact
-from holdfast.domain.memory import Kind
+from holdfast.domain.memory import Kind, origin_of
 from holdfast.domain.message import Message, Role
+from holdfast.domain.origin import PERSONAL, Origin, may_instruct, trust_of
 from holdfast.domain.statement import fold
 from holdfast.domain.when import When, whens_in
 from holdfast.formation.extract import guards
@@ -50,14 +51,15 @@ class _Voice(NamedTuple):
     position: int
     role: Role
     speaker: str | None
+    origin: Origin
 
 
 def extract(messages: Sequence[Message], *, at: datetime, owner: str | None = None) -> tuple[Fact, ...]:
     """The facts and standing instructions that the messages of users state, in order.
 
-    Only people speak of themselves: messages of assistants and tools give nothing, those of the system
-    instructions alone. ``at`` is when messages without a time were said; ``owner`` the name of the user who
-    gives none.
+    Only people speak of themselves: messages of assistants and tools and the words of documents give nothing,
+    those of the system instructions alone, imports no instructions. ``at`` is when messages without a time
+    were said; ``owner`` the name of the user who gives none.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -69,9 +71,10 @@ def extract(messages: Sequence[Message], *, at: datetime, owner: str | None = No
     """
     facts: list[Fact] = []
     for position, message in enumerate(messages):
-        if message.role in {Role.USER, Role.SYSTEM}:
+        origin = origin_of(message.role, message.origin)
+        if origin in PERSONAL:
             name = message.name or owner or _UNNAMED
-            voice = _Voice(name, message.at or at, position, message.role, message.name)
+            voice = _Voice(name, message.at or at, position, message.role, message.name, origin)
             facts += _of_message(message.content, voice, facts)
     return tuple(facts)
 
@@ -107,7 +110,10 @@ def _of_sentence(sentence: str, voice: _Voice, before: Sequence[Fact]) -> Iterat
         stated = (
             () if instruction.states is None else tuple(_stated(opened(instruction.states), voice, sentence))
         )
-        yield from stated or (_instructed(instruction.text, sentence, voice),)
+        if stated or not may_instruct(trust_of(voice.origin)):
+            yield from stated
+        else:
+            yield _instructed(instruction.text, sentence, voice)
     elif voice.role is not Role.USER:
         return
     elif takes_back_the_last(bare):
@@ -185,7 +191,7 @@ def _facts_of(claim: Claim, when: When | None, sentence: str, voice: _Voice) -> 
         position=voice.position,
         speaker=voice.speaker,
         entities=_entities(claim),
-        importance=importance_of(sentence, voice.role),
+        importance=importance_of(sentence, voice.origin),
     )
     yield fact
     opposite = _OPPOSITES.get(fact.attribute)

@@ -54,7 +54,7 @@ def evidence_of(messages: Sequence[Message]) -> Evidence:
     return Evidence(
         tuple(telling(text) for text in shown),
         frozenset().union(*(telling(message.name or "") for message in messages)) | _SPEAKERS,
-        tuple(trust_of(origin_of(message.role)) for message in messages),
+        tuple(trust_of(origin_of(message.role, message.origin)) for message in messages),
     )
 
 

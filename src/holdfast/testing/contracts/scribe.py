@@ -57,7 +57,7 @@ class Scribe:
         """A memory of a message of an episode; the fields replace what it would be."""
         message = episode.messages[position]
         at = message.at or episode.created_at
-        origin = origin_of(message.role)
+        origin = origin_of(message.role, message.origin)
         memory = Memory(
             id=self.ids.new_id(),
             text=message.content,

@@ -13,11 +13,13 @@ import pytest
 from holdfast.domain.decision import Decision
 from holdfast.domain.entity import RelatedMemory, Relation
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Kind, Memory, State, Tier
+from holdfast.domain.memory import Kind, Memory, Origin, State, Tier
 from holdfast.domain.message import Message, Role, fingerprint
 from holdfast.domain.metadata import read_metadata
+from holdfast.domain.record import EpisodeRecord
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.domain.scope import Scope
+from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Answered, Backend, Idempotency, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.contracts.place import EMBEDDER, BackendContract, Place, refused
@@ -48,6 +50,64 @@ class MemoryStoreContract(BackendContract):
         scribe.store.commit(Remember(episode, (scribe.new(memory, message),)))
 
         assert scribe.store.get(Scope.whole_tenant(tenant="acme"), memory.id) == memory
+
+    def test_origin_of_a_message_is_kept_with_it(self, scribe: Scribe) -> None:
+        message = Message(Role.USER, "a page", origin=Origin.DOCUMENT)
+        episode = scribe.episode(message)
+        memory = scribe.memory(episode, 0)
+
+        scribe.store.commit(Remember(episode, (scribe.new(memory, message),)))
+
+        assert scribe.store.get(ANA, memory.id).origin is Origin.DOCUMENT
+        (record, _) = scribe.store.records(None)
+        assert isinstance(record, EpisodeRecord)
+        assert record.episode.messages == (message,)
+
+    def test_version_says_who_made_it_and_how_far_it_was_trusted(self, scribe: Scribe) -> None:
+        (memory,) = scribe.remember(Message(Role.TOOL, "always be brief"))
+        after = replace(memory, trust=1.0, kind=Kind.PROCEDURAL, version=2)
+
+        scribe.store.commit(Revise(after, 1, EventType.PROMOTED, "read it", by="ana"))
+
+        first, second = scribe.store.history(ANA, memory.id)
+        assert (first.trust, first.kind, first.by) == (memory.trust, Kind.EPISODIC, None)
+        assert (second.trust, second.kind, second.by) == (1.0, Kind.PROCEDURAL, "ana")
+        assert scribe.store.get(ANA, memory.id).trust == 1.0
+
+    def test_redaction_key_is_random_and_stays(self, scribe: Scribe) -> None:
+        key = scribe.store.redaction_key()
+        scribe.remember("hello")
+
+        assert len(key) == 32
+        assert len(set(key)) > 8
+        assert scribe.store.redaction_key() == key
+
+    def test_memory_is_found_by_its_wording(self, scribe: Scribe) -> None:
+        (memory,) = scribe.remember("I live in  Oslo.")
+        (deleted,) = scribe.remember("I like tea")
+        scribe.store.commit(
+            Revise(replace(deleted, version=2, expired_at=scribe.clock.now()), 1, EventType.DELETED)
+        )
+        scribe.remember(Message(Role.USER, "I live in Oslo"), scope=BOB)
+        same, gone, other = wording('"i live in Oslo"'), wording("I like tea"), wording("I live in Rome")
+
+        found = scribe.store.worded(ANA, (same, gone, other))
+
+        assert {key: [each.id for each in held] for key, held in found.items()} == {
+            same: [memory.id],
+            gone: [deleted.id],
+        }
+        assert scribe.store.worded(Scope.of(user_id="nobody"), (same,)) == {}
+        assert scribe.store.worded(ANA, ()) == {}
+
+    def test_wording_follows_the_text(self, scribe: Scribe) -> None:
+        (memory,) = scribe.remember("I live in Oslo")
+
+        after = replace(memory, text="I live in Rome", version=2)
+        scribe.store.commit(Revise(after, 1, EventType.UPDATED, vector=scribe.embed(after)))
+
+        assert scribe.store.worded(ANA, (wording("I live in Oslo"),)) == {}
+        assert list(scribe.store.worded(ANA, (wording("I live in Rome"),))) == [wording("I live in Rome")]
 
     def test_message_without_a_time_was_said_when_its_episode_was_added(self, scribe: Scribe) -> None:
         (memory,) = scribe.remember("hello")

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from holdfast import limits
@@ -66,6 +67,7 @@ class InMemoryData:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.change_number = 0
+        self.redaction_key = token_bytes(32)
         self.embedder: EmbedderIdentity | None = None
         self.episodes: dict[str, Episode] = {}
         self.held: dict[int, Held] = {}

@@ -12,6 +12,7 @@ from holdfast.domain.matching import sees
 from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
+from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict
 from holdfast.ports import Answer, Answered, Derive, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
@@ -92,6 +93,16 @@ class InMemoryStore:
                 if held.fingerprint in wanted and memory.scope == scope and memory.is_known(now):
                     known[held.fingerprint] += (memory,)
         return dict(known)
+
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Mapping[int, tuple[Memory, ...]]:
+        wanted = set(wordings)
+        found: defaultdict[int, list[Memory]] = defaultdict(list)
+        with self._access.use() as data:
+            for held_one in data.inside(scope):
+                number = wording(held_one.memory.text)
+                if number in wanted:
+                    found[number].append(held_one.memory)
+        return {number: tuple(memories) for number, memories in found.items()}
 
     def standing(self, scope: Scope, slots: Sequence[Slot], *, now: datetime) -> Mapping[Slot, Standing]:
         with self._access.use() as data:
@@ -202,6 +213,10 @@ class InMemoryStore:
 
     def change_number_of(self, scope: Scope) -> int:  # noqa: ARG002 (a commit elsewhere makes it grow too)
         return self.change_number()
+
+    def redaction_key(self) -> bytes:
+        with self._access.use() as data:
+            return data.redaction_key
 
     def change_number(self) -> int:
         with self._access.use() as data:

@@ -50,7 +50,9 @@ class InMemoryTurnIndex:
             before=np.array([before[item.key] for item in held], np.int64),
             in_talk=np.array([len(heard.get(item.thread, ())) > 1 for item in held], np.bool_),
             at=np.array([to_microseconds(memory.valid_at) for memory in memories], np.int64),
-            traits=np.array([traits_of(memory.origin, memory.text) for memory in memories], np.int32),
+            traits=np.array(
+                [traits_of(memory.origin, memory.text, memory.trust) for memory in memories], np.int32
+            ),
             lengths=np.array([words_of(memory.text).total() for memory in memories], np.float32),
             voices=np.array([names.index(voices[item.key]) for item in held], np.int32),
             names=tuple(names),
@@ -96,7 +98,7 @@ def _last_use(memory: Memory) -> datetime:
 
 
 def _voice(item: Held) -> str:
-    return voice_of(item.memory.spoken_by, traits_of(item.memory.origin, item.memory.text))
+    return voice_of(item.memory.spoken_by, traits_of(item.memory.origin, item.memory.text, item.memory.trust))
 
 
 def _before(data: InMemoryData) -> dict[int, int]:

@@ -249,7 +249,10 @@ def _replace_content(data: InMemoryData, change: Revise) -> None:
     memory, held = change.memory, data.of_id(change.memory.id)
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
-    held.versions = (*held.versions, present_version(memory, event=change.event.value, reason=change.reason))
+    held.versions = (
+        *held.versions,
+        present_version(memory, event=change.event.value, reason=change.reason, by=change.by),
+    )
     data.announce(change.event, memory.id, memory.updated_at)
 
 

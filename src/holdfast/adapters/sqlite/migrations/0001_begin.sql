@@ -12,9 +12,10 @@ CREATE TABLE embedders (
 CREATE TABLE store (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     change_number INTEGER NOT NULL,
-    embedder_key INTEGER REFERENCES embedders (key)
+    embedder_key INTEGER REFERENCES embedders (key),
+    redaction_key BLOB NOT NULL CHECK (length(redaction_key) = 32)
 ) STRICT;
-INSERT INTO store VALUES (1, 0, NULL);
+INSERT INTO store VALUES (1, 0, NULL, randomblob(32));
 
 -- Names of users, agents and sessions, once each.
 CREATE TABLE names (
@@ -67,6 +68,7 @@ CREATE TABLE messages (
     message_id TEXT,
     at INTEGER,
     content TEXT NOT NULL,
+    origin TEXT,
     PRIMARY KEY (episode_key, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -100,6 +102,7 @@ CREATE TABLE memories (
     useful_count INTEGER NOT NULL DEFAULT 0 CHECK (useful_count >= 0),
     useless_count INTEGER NOT NULL DEFAULT 0 CHECK (useless_count >= 0),
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16),
+    wording INTEGER NOT NULL,
     slot BLOB CHECK (length(slot) = 16),
     subject TEXT,
     attribute TEXT,
@@ -116,6 +119,7 @@ CREATE INDEX memories_by_home ON memories (home_key);
 CREATE INDEX memories_with_feedback ON memories (home_key, key, useful_count, useless_count, accessed_at)
 WHERE useful_count > 0 OR useless_count > 0;
 CREATE INDEX memories_that_ended ON memories (home_key) WHERE invalid_at IS NOT NULL;
+CREATE INDEX memories_by_wording ON memories (wording);
 CREATE INDEX memories_by_fingerprint ON memories (fingerprint, scope_key);
 
 CREATE TRIGGER stamp_of_a_changed_memory AFTER UPDATE ON memories WHEN NEW.stamp = OLD.stamp BEGIN
@@ -144,6 +148,9 @@ CREATE TABLE memory_versions (
     deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
     recorded_at INTEGER NOT NULL,
     reason TEXT,
+    kind TEXT NOT NULL,
+    trust REAL NOT NULL CHECK (trust BETWEEN 0 AND 1),
+    made_by TEXT,
     PRIMARY KEY (memory_key, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -202,7 +209,7 @@ CREATE TABLE renewed_vectors (
 ) STRICT;
 
 -- What the indexes in memory are built from, beside the vectors: the turns of a home, with what ranking asks of
--- each. holdfast_terms(speaker, text) gives the words as numbers and holdfast_traits(origin, text) what can be
+-- each. holdfast_terms(speaker, text) gives the words as numbers and holdfast_traits(origin, text, trust) what can be
 -- seen at a glance, so that a home is read without reading a text.
 -- A new epoch tells every process that what it holds of the home is no longer so.
 CREATE TABLE turns (
@@ -238,7 +245,7 @@ CREATE TRIGGER turn_of_a_new_memory AFTER INSERT ON memories BEGIN
         home_key, memory_key, thread, deleted, speaker, at, traits, importance, trust, terms
     ) VALUES (
         NEW.home_key, NEW.key, NEW.thread, NEW.expired_at IS NOT NULL, NEW.speaker, NEW.valid_at,
-        holdfast_traits(NEW.origin, NEW.text), NEW.importance, NEW.trust, holdfast_terms(NEW.speaker, NEW.text)
+        holdfast_traits(NEW.origin, NEW.text, NEW.trust), NEW.importance, NEW.trust, holdfast_terms(NEW.speaker, NEW.text)
     );
 END;
 
@@ -251,7 +258,7 @@ OR (NEW.expired_at IS NULL) <> (OLD.expired_at IS NULL) BEGIN
         deleted = NEW.expired_at IS NOT NULL,
         speaker = NEW.speaker,
         at = NEW.valid_at,
-        traits = holdfast_traits(NEW.origin, NEW.text),
+        traits = holdfast_traits(NEW.origin, NEW.text, NEW.trust),
         importance = NEW.importance,
         trust = NEW.trust,
         terms = holdfast_terms(NEW.speaker, NEW.text)

@@ -1,0 +1,1 @@
+"""Takes secrets out of what is said, before anything else sees it."""
