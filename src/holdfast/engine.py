@@ -26,7 +26,7 @@ from holdfast.domain.ranking import Fusion, Hit, read_fusion
 from holdfast.domain.rendering import ContextFormat, read_format
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
-from holdfast.domain.view import View
+from holdfast.domain.view import View, read_as_of
 from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
@@ -221,6 +221,7 @@ class Holdfast:
         limit: int = 10,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
         fusion: str = Fusion.SUM,
@@ -237,7 +238,9 @@ class Holdfast:
             limit: how many hits at most.
             filters: for example ``{"category": "work"}`` or ``{"created_at": {"gte": "2026-01-01"}}``.
             valid_at: only what was true in the world at this instant.
-            asked_at: the instant that "last week" in the query is seen from; by default now.
+            as_of: as the memory was at this instant: without what came later, and with what was changed,
+                closed or deleted since.
+            asked_at: the instant that "last week" in the query is seen from; by default now, or ``as_of``.
             include_archived: archived memories too.
             fusion: ``sum`` joins all signals by weight; ``rrf`` joins the ranks of meaning and words only.
             explain: with the parts of each score.
@@ -251,11 +254,12 @@ class Holdfast:
             ...     [hit.memory.text for hit in memory.search("what must I not eat?", user_id="ana")]
             ['I am allergic to shellfish']
         """
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             _read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
             read_fusion(fusion),
         )
         most = read_limit(limit, limits.SEARCH_LIMIT_MAX)
@@ -275,6 +279,7 @@ class Holdfast:
         limit: int = 10,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
     ) -> WhyNot:
@@ -295,11 +300,12 @@ class Holdfast:
         """
         from holdfast.recall.why_not import why_not  # noqa: PLC0415 (numpy, and few processes ask)
 
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             _read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
         )
         most = read_limit(limit, limits.SEARCH_LIMIT_MAX)
         return why_not(question, memory_id, limit=most, kit=self._recall)
@@ -316,6 +322,7 @@ class Holdfast:
         format: str = ContextFormat.TEXT,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
     ) -> Context:
@@ -334,6 +341,7 @@ class Holdfast:
             format: ``text``, ``markdown`` (a code block), ``json``, or ``message`` (one for a chat list).
             filters: as in ``search``.
             valid_at: likewise.
+            as_of: likewise.
             asked_at: likewise.
             include_archived: likewise.
 
@@ -348,11 +356,12 @@ class Holdfast:
             1 Mar 2026 user: I am allergic to shellfish
             </memories>
         """
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             _read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
         )
         return pack(
             question,
@@ -365,18 +374,22 @@ class Holdfast:
         self,
         memory_id: str,
         *,
+        as_of: Instant | None = None,
         user_id: str | None = None,
         agent_id: str | None = None,
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
     ) -> Memory:
-        """The memory with this id.
+        """The memory with this id; with ``as_of`` as it was at that instant.
 
         Raises:
-            NotFound: ``memory_not_found``, also when it is deleted, expired or outside the scope.
+            NotFound: ``memory_not_found``, also when it is deleted, expired or outside the scope, or was so
+                then.
+            InvalidInput: ``as_of_in_the_future``.
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
-        return revise.get_visible(scope, memory_id, kit=self._formation)
+        then = read_as_of(as_of, now=self._clock.now())
+        return revise.get_visible(scope, memory_id, as_of=then, kit=self._formation)
 
     def list(
         self,
@@ -389,6 +402,7 @@ class Holdfast:
         after: str | None = None,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         include_archived: bool = False,
     ) -> Page:
         """A page of memories, newest first; ``after`` of one page continues with the next.
@@ -399,7 +413,7 @@ class Holdfast:
         """
         return self._store.list(
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
+            self._view(filters, valid_at, as_of, include_archived=include_archived),
             limit=read_limit(limit, limits.LIST_LIMIT_MAX),
             after=after,
         )
@@ -787,16 +801,23 @@ class Holdfast:
             self._cache.clear()
         self._store.close()
 
-    def _view(self, filters: FilterInput | None, valid_at: Instant | None, *, include_archived: bool) -> View:
+    def _view(
+        self,
+        filters: FilterInput | None,
+        valid_at: Instant | None,
+        as_of: Instant | None,
+        *,
+        include_archived: bool,
+    ) -> View:
+        now = self._clock.now()
+        then = read_as_of(as_of, now=now)
         return View(
-            now=self._clock.now(),
+            now=then or now,
+            as_of=then,
             filter=read_filters(filters),
             valid_at=None if valid_at is None else read_instant(valid_at, what="valid_at"),
             include_archived=include_archived,
         )
-
-    def _asked_at(self, value: Instant | None) -> datetime:
-        return self._clock.now() if value is None else read_instant(value, what="asked_at")
 
     def _read_expiry(self, value: Instant | None) -> datetime | None:
         if value is None:

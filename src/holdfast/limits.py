@@ -129,6 +129,13 @@ UNTRUSTED_SOURCE_HITS_MAX = 3
 TRUST_MIN = 0.6
 """What is trusted less, a tool or a document, has a share of an answer only; promoting it lifts that."""
 
+REWORDED_READ_MAX = 10_000
+"""Memories whose words were others at the instant of ``as_of`` that a search compares with the question by
+these words, those changed last: few are ever reworded, for a new fact is another memory."""
+
+REWORDED_EMBEDDED_MAX = 256
+"""Of those the ones compared by meaning too: their words of then are embedded for it, at about 2 ms each."""
+
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""
 

@@ -216,7 +216,8 @@ class Standing(NamedTuple):
 class Revise(NamedTuple):
     """Replace a memory's content, if it still has the version that the decision was made on.
 
-    ``vector`` is None where the text stays the same. The earlier content becomes a version.
+    ``vector`` is None where the text stays the same. The earlier content becomes a version. ``change`` is the
+    id of the change that it is a part of; None for one of its own.
     """
 
     memory: Memory
@@ -224,6 +225,7 @@ class Revise(NamedTuple):
     event: EventType
     reason: str | None = None
     vector: Vector | None = None
+    change: str | None = None
 
 
 class Formed(NamedTuple):
@@ -352,11 +354,18 @@ class MemoryStore(Protocol):
         """
         ...
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
-        """The memory with this id, deleted or not.
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
+        """The memory with this id, deleted or not; with ``as_of`` as it stood at that instant.
 
         Raises:
-            NotFound: ``memory_not_found``, also for one outside the scope.
+            NotFound: ``memory_not_found``, also for one outside the scope, or that was not there then.
+        """
+        ...
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        """The memories of the scope whose words were others at that instant, as they stood, by key.
+
+        The ``limit`` that were changed last. The indexes know them by their present words.
         """
         ...
 
@@ -456,6 +465,13 @@ class Bridge(NamedTuple):
     answers: float
 
 
+class Said(NamedTuple):
+    """A text and the name of who said it, as the indexes see a memory."""
+
+    name: str | None
+    text: str
+
+
 class WordIndex(Protocol):
     """Finds memories by their words, inside a scope."""
 
@@ -468,6 +484,12 @@ class WordIndex(Protocol):
 
         What a word tells is counted inside the scope. The ceiling is what a message of average length would
         score that says every word of the query once.
+        """
+        ...
+
+    def score(self, scope: Scope, query: str, texts: Mapping[int, Said]) -> Mapping[Signal, Scores]:
+        """What texts that the index does not hold would score if they were messages of the scope, each alone:
+        the score of the window is that of the message. Under keys of the caller's own, those that score.
         """
         ...
 
@@ -518,8 +540,14 @@ class TurnTable(NamedTuple):
 class TurnIndex(Protocol):
     """Knows what can be said of a memory without reading its text, inside a scope."""
 
-    def describe(self, scope: Scope, keys: npt.NDArray[np.int64]) -> TurnTable:
-        """What ranking asks of those of the memories that lie inside the scope; ``keys`` ascend."""
+    def describe(
+        self, scope: Scope, keys: npt.NDArray[np.int64], *, as_of: datetime | None = None
+    ) -> TurnTable:
+        """What ranking asks of those of the memories that lie inside the scope; ``keys`` ascend.
+
+        With ``as_of`` of those that were there at that instant, as it was then: when each was said, its
+        traits, length, importance and trust, and how far it had ceased to be true. The rest is of today.
+        """
         ...
 
     def said_during(self, scope: Scope, spans: Sequence[Span], *, limit: int) -> npt.NDArray[np.int64]:

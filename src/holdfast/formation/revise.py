@@ -48,14 +48,14 @@ class Content:
     never_expires: bool = False
 
 
-def get_visible(scope: Scope, memory_id: str, *, kit: FormationKit) -> Memory:
-    """The memory with this id, if a read may return it now.
+def get_visible(scope: Scope, memory_id: str, *, kit: FormationKit, as_of: datetime | None = None) -> Memory:
+    """The memory with this id, if a read may return it now; with ``as_of`` as it was, if one might then.
 
     Raises:
         NotFound: ``memory_not_found``.
     """
-    memory = kit.store.get(scope, memory_id)
-    if not memory.is_visible(kit.clock.now()):
+    memory = kit.store.get(scope, memory_id, as_of=as_of)
+    if not memory.is_visible(as_of or kit.clock.now()):
         state = "deleted: restore brings it back" if memory.is_deleted else "expired"
         raise NotFound(f"memory {memory_id} is {state}", code="memory_not_found", memory_id=memory_id)
     return memory

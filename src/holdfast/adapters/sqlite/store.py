@@ -22,6 +22,7 @@ from holdfast.adapters.sqlite.rows import (
     first_memories,
     from_blob,
     memories_by_key,
+    optional_microseconds,
     read_memories,
     to_blob,
     versions_of,
@@ -32,7 +33,7 @@ from holdfast.adapters.sqlite.writing import apply
 from holdfast.domain.decision import Decision
 from holdfast.domain.entity import RelatedMemory, Relation
 from holdfast.domain.events import EventType, MemoryEvent
-from holdfast.domain.instant import from_microseconds, to_microseconds
+from holdfast.domain.instant import from_microseconds, iso, to_microseconds
 from holdfast.domain.query import Page
 from holdfast.errors import Conflict, NotFound
 from holdfast.ports import (
@@ -151,9 +152,26 @@ class SqliteMemoryStore:
 
         return self._database.read(work)
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
-        """The memory with this id, deleted or not."""
-        return self._database.read(lambda connection: _memory_in_scope(connection, scope, memory_id)[1])
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
+        """The memory with this id, deleted or not; with ``as_of`` as it stood at that instant."""
+        return self._database.read(
+            lambda connection: _memory_in_scope(connection, scope, memory_id, as_of=as_of)[1]
+        )
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        """The memories of the scope whose words were others at that instant, as they stood."""
+        instant = to_microseconds(as_of)
+
+        def work(connection: apsw.Connection) -> Mapping[int, Memory]:
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return {}
+            inside = reach.condition()
+            sql = _SQL["reworded"].replace("{reach}", inside.sql)
+            keys = [key for (key,) in connection.execute(sql, (instant, *inside.values, limit))]
+            return memories_by_key(connection, keys, as_of=instant)
+
+        return self._database.read(work)
 
     def key_of(self, scope: Scope, memory_id: str) -> int:
         """The key of the memory with this id, deleted or not."""
@@ -169,7 +187,9 @@ class SqliteMemoryStore:
             condition = join("AND", [reach.condition(), view_condition(view)])
             shown: dict[int, Memory] = {}
             for part in (keys[: 4 * limit], keys[4 * limit :]):  # few are hidden: the first part does
-                shown |= first_memories(connection, part, condition, limit=limit - len(shown))
+                shown |= first_memories(
+                    connection, part, condition, limit=limit - len(shown), as_of=_as_of(view)
+                )
                 if len(shown) == limit:
                     break
             return shown
@@ -310,13 +330,18 @@ def _memory_by_id(connection: apsw.Connection, memory_id: str) -> Memory:
     return next(iter(read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),)).values()))
 
 
-def _memory_in_scope(connection: apsw.Connection, scope: Scope, memory_id: str) -> tuple[int, Memory]:
-    found = read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),))
+def _memory_in_scope(
+    connection: apsw.Connection, scope: Scope, memory_id: str, *, as_of: datetime | None = None
+) -> tuple[int, Memory]:
+    found = read_memories(
+        connection, "WHERE m.id = ?", (to_blob(memory_id),), as_of=optional_microseconds(as_of)
+    )
     for key, memory in found.items():
         if scope.covers(memory.scope):
             return key, memory
+    then = "" if as_of is None else f" at {iso(as_of)}"
     raise NotFound(
-        f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+        f"no memory {memory_id} in the scope {scope}{then}: check the id, and whose memory it is",
         code="memory_not_found",
         memory_id=memory_id,
     )
@@ -330,9 +355,16 @@ def _page(
         parts.append(Condition("m.key < ?", (before_key,)))
     condition = join("AND", parts)
     found = read_memories(
-        connection, f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?", (*condition.values, limit)
+        connection,
+        f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?",
+        (*condition.values, limit),
+        as_of=_as_of(view),
     )
     return list(found.values())
+
+
+def _as_of(view: View) -> int | None:
+    return optional_microseconds(view.as_of)
 
 
 def _to_related(row: Row, ends: Mapping[int, Memory], *, outgoing: bool) -> RelatedMemory:

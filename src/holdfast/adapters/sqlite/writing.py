@@ -26,7 +26,7 @@ from holdfast.adapters.sqlite.vector_rows import (
 )
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version, first_version, followed, present_version
+from holdfast.domain.memory import Version, change_id_of, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Rate, Relate, Remember, Revise
 
@@ -95,11 +95,11 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     if change.answer is not None:
         _keep_answer(connection, change.answer, scope_key)
     if formed is not None:
-        _close_and_link(connection, formed, home_key)
+        _close_and_link(connection, formed)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
 
 
-def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) -> None:
+def _close_and_link(connection: apsw.Connection, formed: Formed) -> None:
     """Close facts, which the indexes of the home then know, and link facts."""
     for closing in formed.closed:
         _replace_content(connection, closing)
@@ -107,8 +107,6 @@ def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) 
     for link in formed.links:
         insert_relation(connection, link, _key_of(connection, link.from_id), _key_of(connection, link.to_id))
         announce(connection, EventType.RELATED, [link.from_id], link.created_at)
-    if formed.closed:
-        connection.execute(_SQL["count_feedback"], (home_key,))
 
 
 def thread_of(scope: Scope, scope_key: int, episode_key: int) -> int:
@@ -247,7 +245,13 @@ def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, 
     before = read_memories(connection, "WHERE m.key = ?", (key,))[key]
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
-    insert_version(connection, key, present_version(memory, event=change.event.value, reason=change.reason))
+    insert_version(
+        connection,
+        key,
+        present_version(memory, event=change.event.value, reason=change.reason, change=change.change),
+    )
+    if memory.invalid_at != before.invalid_at:  # what has ceased to be true is read again with the feedback
+        connection.execute(_SQL["count_feedback"], (home_key,))
     return key, home_key
 
 
@@ -266,12 +270,16 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
 
 def insert_version(connection: apsw.Connection, key: int, version: Version) -> None:
     """Write a content of a memory, unless it is there."""
+    own = change_id_of(version.memory_id, version.version)
     connection.execute(
         _SQL["insert_version"],
         (
             key, version.version, version.event, version.text, version.importance,
             metadata_to_json(version.metadata), optional_microseconds(version.expires_at),
-            int(version.deleted), to_microseconds(version.recorded_at), version.reason,
+            int(version.deleted), to_microseconds(version.recorded_at), version.reason, version.kind.value,
+            version.tier.value, version.state.value, version.trust, to_microseconds(version.valid_at),
+            optional_microseconds(version.invalid_at), *statement_columns(version.statement)[1:],
+            None if version.change_id == own else version.change_id,
         ),
     )  # fmt: skip
 

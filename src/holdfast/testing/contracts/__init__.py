@@ -12,6 +12,7 @@ an assertion compared.
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
 from holdfast.testing.contracts.jobs import JobQueueContract
+from holdfast.testing.contracts.past import PastContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
 from holdfast.testing.contracts.reindexer import ReindexerContract
@@ -27,6 +28,7 @@ __all__ = [
     "FilterContract",
     "JobQueueContract",
     "MemoryStoreContract",
+    "PastContract",
     "Place",
     "ReadingContract",
     "ReindexerContract",

@@ -12,7 +12,7 @@ from holdfast.domain.matching import sees
 from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
-from holdfast.errors import BackendRejected, Conflict
+from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Answered, Rate, Relate, Remember, Revise, StoreStats
 from holdfast.testing.in_memory import writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
@@ -110,9 +110,24 @@ class InMemoryStore:
         with self._access.use():
             yield
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
         with self._access.use() as data:
-            return data.of_id(memory_id, scope).memory
+            memory = data.of_id(memory_id, scope).stood(as_of, data.episodes)
+        if memory is None:
+            raise NotFound(
+                f"no memory {memory_id} in the scope {scope} then: check the id, and whose memory it is",
+                code="memory_not_found",
+                memory_id=memory_id,
+            )
+        return memory
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        with self._access.use() as data:
+            inside = data.inside(scope)
+            stood = {held.key: held.stood(as_of, data.episodes) for held in inside}
+        last_first = sorted(inside, key=lambda held: (held.memory.updated_at, held.key), reverse=True)
+        found = [(held.key, stood[held.key], held.memory) for held in last_first]
+        return dict([(key, then) for key, then, now in found if then and then.text != now.text][:limit])
 
     def key_of(self, scope: Scope, memory_id: str) -> int:
         with self._access.use() as data:
@@ -120,7 +135,8 @@ class InMemoryStore:
 
     def fetch(self, scope: Scope, keys: Sequence[int], view: View, *, limit: int) -> Mapping[int, Memory]:
         with self._access.use() as data:
-            inside = {held.key: held.memory for held in data.inside(scope)}
+            stood = {held.key: held.stood(view.as_of, data.episodes) for held in data.inside(scope)}
+        inside = {key: memory for key, memory in stood.items() if memory is not None}
         shown = [key for key in keys if key in inside and sees(view, inside[key])]
         return {key: inside[key] for key in shown[:limit]}
 
@@ -128,9 +144,11 @@ class InMemoryStore:
         with self._access.use() as data:
             before = None if after is None else data.of_id(after, scope).key
             newest_first = [
-                held.memory
+                memory
                 for held in reversed(data.inside(scope))
-                if (before is None or held.key < before) and sees(view, held.memory)
+                if (before is None or held.key < before)
+                and (memory := held.stood(view.as_of, data.episodes)) is not None
+                and sees(view, memory)
             ]
         page = tuple(newest_first[:limit])
         return Page(page, page[-1].id if len(newest_first) > limit else None)

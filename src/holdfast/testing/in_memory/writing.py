@@ -207,7 +207,8 @@ def _replace_content(data: InMemoryData, change: Revise) -> None:
     memory, held = change.memory, data.of_id(change.memory.id)
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
-    held.versions = (*held.versions, present_version(memory, event=change.event.value, reason=change.reason))
+    version = present_version(memory, event=change.event.value, reason=change.reason, change=change.change)
+    held.versions = (*held.versions, version)
     data.announce(change.event, memory.id, memory.updated_at)
 
 

@@ -1,0 +1,37 @@
+-- name: there
+SELECT key FROM memories WHERE key IN (SELECT value FROM json_each(?1)) AND created_at <= ?2
+
+-- name: changed
+SELECT m.key, m.origin, m.speaker, past.text, past.valid_at, past.importance, past.trust
+FROM memories AS m
+JOIN memory_versions AS past ON past.memory_key = m.key AND past.version = (
+    SELECT max(version) FROM memory_versions WHERE memory_key = m.key AND recorded_at <= ?2
+)
+WHERE m.key IN (SELECT value FROM json_each(?1)) AND m.updated_at > ?2
+
+-- name: outdated_then
+WITH wanted AS (SELECT value AS key FROM json_each(?1)),
+stood AS (
+    SELECT
+        m.key, m.origin, iif(past.version IS NULL, m.text, past.text) AS text,
+        iif(past.version IS NULL, m.version, past.version) AS version,
+        iif(past.version IS NULL, m.invalid_at, past.invalid_at) AS invalid_at
+    FROM memories AS m
+    LEFT JOIN memory_versions AS past ON m.updated_at > ?2 AND past.memory_key = m.key AND past.version = (
+        SELECT max(version) FROM memory_versions WHERE memory_key = m.key AND recorded_at <= ?2
+    )
+    WHERE m.created_at <= ?2
+)
+SELECT stood.key, 1.0 FROM wanted CROSS JOIN stood USING (key) WHERE stood.invalid_at IS NOT NULL
+UNION ALL
+SELECT said.key, min(1.0, 1.0 * sum(length(fact.text)) / length(said.text))
+FROM wanted
+CROSS JOIN stood AS said ON said.key = wanted.key
+JOIN memory_sources AS held ON held.memory_key = said.key
+JOIN memory_sources AS cited USING (episode_key, position)
+JOIN stood AS fact ON fact.key = cited.memory_key
+WHERE said.origin <> 'derived' AND said.invalid_at IS NULL
+AND fact.origin = 'derived' AND fact.invalid_at IS NOT NULL AND fact.version > 1
+AND (held.taken_off_at IS NULL OR held.taken_off_at > ?2)
+AND (cited.taken_off_at IS NULL OR cited.taken_off_at > ?2)
+GROUP BY said.key
