@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
+    from holdfast.domain.past import Undone
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
     from holdfast.ports import Clock, Embedder, IdSource, ResultCache, StoreStats, TokenCounter
@@ -523,6 +524,38 @@ class Holdfast:
             reason=_read_reason(reason),
             kit=self._formation,
         )
+
+    def undo(
+        self,
+        change_id: str,
+        *,
+        reason: str | None = None,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+    ) -> Undone:
+        """Revert all that one change did, or nothing; ``add``, ``history`` and ``diff`` tell the ids.
+
+        What was added is deleted with what was derived from it alone, what was closed is opened, deleted
+        memories are back, earlier contents too. An undo is a change, which can be undone.
+
+        Raises:
+            InvalidInput: ``invalid_change_id``.
+            NotFound: ``memory_not_found`` or ``change_not_found``.
+            Conflict: ``changed_since``, ``fact_replaced`` or ``nothing_to_undo``: what is in the way.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     change = memory.add("I like tea", user_id="ana").changes[0]
+            ...     _ = memory.undo(change.id)
+            ...     memory.list(user_id="ana").memories
+            ()
+        """
+        from holdfast.formation.undo import undo  # noqa: PLC0415 (few processes undo)
+
+        scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
+        return undo(change_id, scope, reason=_read_reason(reason), kit=self._formation)
 
     def feedback(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from holdfast.domain.entity import RelatedMemory, Relation
     from holdfast.domain.events import EventType, MemoryEvent, Subscriber
     from holdfast.domain.job import Finish, Job, JobClaim, JobCounts, JobError, JobState, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.message import Episode, Message
     from holdfast.domain.query import Page
     from holdfast.domain.ranking import Scores, SearchResult, Signal
@@ -184,7 +185,8 @@ class Idempotency(NamedTuple):
 class Answer(NamedTuple):
     """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
 
-    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of facts.
+    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of facts,
+    ``change_ids`` the ids of all of these changes.
     """
 
     scope: Scope
@@ -193,6 +195,7 @@ class Answer(NamedTuple):
     outcome: tuple[tuple[Decision, str], ...]
     at: datetime
     facts: tuple[tuple[Decision, str], ...] = ()
+    change_ids: tuple[str | None, ...] = ()
 
 
 class Answered(NamedTuple):
@@ -201,6 +204,7 @@ class Answered(NamedTuple):
     episode_id: str
     outcome: tuple[tuple[Decision, Memory], ...]
     facts: tuple[tuple[Decision, Memory], ...]
+    change_ids: tuple[str | None, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -226,6 +230,48 @@ class Revise(NamedTuple):
     reason: str | None = None
     vector: Vector | None = None
     change: str | None = None
+
+
+class Changed(NamedTuple):
+    """A change that was made: its id, the versions that it brought about, and who lost sources by it."""
+
+    id: str
+    versions: tuple[Version, ...]
+    lost_sources: frozenset[str]
+
+
+class Dependent(NamedTuple):
+    """A derived memory that cites messages which only one memory holds: these are its ``sources`` there."""
+
+    memory: Memory
+    sources: tuple[Source, ...]
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it cites nothing else."""
+        return len(self.sources) == len(self.memory.sources)
+
+
+class ReviseTogether(NamedTuple):
+    """Replace the contents of several memories of one owner, all of them or none.
+
+    Attributes:
+        scope: that of the first memory, whose owner has the slots.
+        revisions: the contents, with the versions that they replace.
+        at: when.
+        action: what the audit log calls it.
+        taken_off: sources that are no longer cited: (memory id, source).
+        put_back: sources that are cited again: (memory id, when they were taken off).
+        seen: the marks of slots that the decision was made on.
+    """
+
+    scope: Scope
+    revisions: tuple[Revise, ...]
+    at: datetime
+    action: str
+    taken_off: tuple[tuple[str, Source], ...] = ()
+    put_back: tuple[tuple[str, datetime], ...] = ()
+    seen: Mapping[Slot, tuple[int, int, int]] = MappingProxyType({})
 
 
 class Formed(NamedTuple):
@@ -304,7 +350,7 @@ class MemoryStore(Protocol):
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -395,6 +441,18 @@ class MemoryStore(Protocol):
         self, scope: Scope, memory_id: str, *, type: str | None, limit: int
     ) -> tuple[RelatedMemory, ...]:
         """The undeleted memories linked with this one, strongest link first."""
+        ...
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        """The change that brought about this version of a memory of the scope, and what else it did.
+
+        Raises:
+            NotFound: ``memory_not_found`` or ``change_not_found``.
+        """
+        ...
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        """The undeleted memories derived from those of these sources that no other undeleted memory holds."""
         ...
 
     def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:

@@ -164,12 +164,28 @@ def test_correction_of_a_fact_states_the_new_value(memory: Holdfast) -> None:
 
 def test_fact_that_was_closed_wrongly_is_opened_by_restoring_the_version_before(memory: Holdfast) -> None:
     (old,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
-    memory.add(said("I live in Oslo", "2026-03-05"), user_id="ana")
+    memory.add(said("I no longer live in Rome", "2026-03-05"), user_id="ana")
+    assert facts_of(memory) == []
 
     restored = memory.restore(old.memory.id, version=1)
 
     assert restored.invalid_at is None
-    assert facts_of(memory) == ["Ana lives in Oslo", "Ana lives in Rome"]
+    assert facts_of(memory) == ["Ana lives in Rome"]
+
+
+def test_fact_is_not_restored_where_another_stands(memory: Holdfast) -> None:
+    (old,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
+    (new,) = memory.add(said("I live in Oslo", "2026-03-05"), user_id="ana").facts
+
+    with pytest.raises(Conflict) as caught:
+        memory.restore(old.memory.id, version=1)
+
+    assert (caught.value.code, caught.value.fields["by"]) == ("fact_replaced", new.memory.id)
+    assert facts_of(memory) == ["Ana lives in Oslo"]
+    memory.delete(new.memory.id)
+    assert memory.restore(old.memory.id, version=1).invalid_at is None
+    with pytest.raises(Conflict, match="was replaced"):
+        memory.restore(new.memory.id)
 
 
 def test_no_facts_where_none_are_wanted(memory: Holdfast) -> None:

@@ -238,6 +238,7 @@ def _standing(memory: Memory) -> Standing:
         invalid_at=memory.invalid_at,
         trust=memory.trust,
         speaker=memory.sources[0].name if memory.sources else None,
+        is_dated=all(source.at != memory.valid_at for source in memory.sources),
     )
 
 

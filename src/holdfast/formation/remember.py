@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.decision import AddResult, Change, Decision
+from holdfast.domain.decision import AddResult, Change, Decision, identified
 from holdfast.domain.memory import (
     Kind,
     Memory,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from holdfast.domain.scope import Scope
     from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
+    from holdfast.ports import Answered
 
 Known = Mapping[bytes, tuple[Memory, ...]]
 
@@ -81,11 +82,7 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     idempotency = _idempotency(conversation)
     earlier = idempotency and kit.store.find_idempotent(conversation.scope, idempotency)
     if earlier:
-        return AddResult(
-            earlier.episode_id,
-            tuple(Change(event, memory) for event, memory in earlier.outcome),
-            tuple(Change(event, memory) for event, memory in earlier.facts),
-        )
+        return _answered(earlier)
     known = kit.store.find_known(
         conversation.scope,
         [fingerprint(message) for message in conversation.messages],
@@ -103,6 +100,11 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     result = AddResult(episode.id, changes, derived.changes if derived else ())
     if conversation.dry_run:
         return result
+    result = replace(
+        result,
+        changes=tuple(map(identified, result.changes)),
+        facts=tuple(map(identified, result.facts)),
+    )
     answer = _answer(result, episode.scope, idempotency, at=episode.created_at) if idempotency else None
     repeated = _repeated(compared, known, new)
     kit.store.commit(Remember(episode, new, repeated, answer, derived and derived.formed))
@@ -158,7 +160,18 @@ def _answer(result: AddResult, scope: Scope, idempotency: Idempotency, *, at: da
     outcome, facts = (
         tuple((change.event, change.memory.id) for change in part) for part in (result.changes, result.facts)
     )
-    return Answer(scope, idempotency, result.episode_id, outcome, at, facts)
+    change_ids = tuple(change.id for change in (*result.changes, *result.facts))
+    return Answer(scope, idempotency, result.episode_id, outcome, at, facts, change_ids)
+
+
+def _answered(earlier: Answered) -> AddResult:
+    """The same answer again, with the memories as they are now."""
+    ids = iter(earlier.change_ids)
+    changes, facts = (
+        tuple(Change(event, memory, id=next(ids, None)) for event, memory in part)
+        for part in (earlier.outcome, earlier.facts)
+    )
+    return AddResult(earlier.episode_id, changes, facts)
 
 
 def _idempotency(conversation: Conversation) -> Idempotency | None:

@@ -35,3 +35,31 @@ AND fact.origin = 'derived' AND fact.invalid_at IS NOT NULL AND fact.version > 1
 AND (held.taken_off_at IS NULL OR held.taken_off_at > ?2)
 AND (cited.taken_off_at IS NULL OR cited.taken_off_at > ?2)
 GROUP BY said.key
+
+-- name: lost_sources
+SELECT 1 FROM memory_sources WHERE memory_key = ?1 AND taken_off_at = ?2 LIMIT 1
+
+-- name: parts_of_change
+SELECT memory_key, version FROM memory_versions WHERE change_id = ?1 ORDER BY memory_key, version
+
+-- name: dependents
+SELECT fact.key, episodes.id, cited.position
+FROM json_each(?2) AS wanted
+JOIN episodes ON episodes.id = unhex(wanted.value ->> 0)
+JOIN memory_sources AS cited ON cited.episode_key = episodes.key AND cited.position = wanted.value ->> 1
+JOIN memories AS fact ON fact.key = cited.memory_key
+WHERE fact.key <> ?1 AND fact.origin = 'derived' AND fact.expired_at IS NULL AND cited.taken_off_at IS NULL
+AND EXISTS (SELECT 1 FROM memories WHERE key = ?1 AND origin <> 'derived')
+AND NOT EXISTS (
+    SELECT 1 FROM memory_sources AS held JOIN memories AS other ON other.key = held.memory_key
+    WHERE held.episode_key = cited.episode_key AND held.position = cited.position AND held.taken_off_at IS NULL
+    AND other.key <> ?1 AND other.origin <> 'derived' AND other.expired_at IS NULL
+)
+ORDER BY fact.key, cited.episode_key, cited.position
+
+-- name: take_off_source
+UPDATE memory_sources SET taken_off_at = ?4
+WHERE memory_key = ?1 AND episode_key = (SELECT key FROM episodes WHERE id = ?2) AND position = ?3
+
+-- name: put_back_sources
+UPDATE memory_sources SET taken_off_at = NULL WHERE memory_key = ?1 AND taken_off_at = ?2

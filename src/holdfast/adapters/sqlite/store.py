@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite import job_rows
+from holdfast.adapters.sqlite.changes import read_change, read_dependents
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import (
@@ -45,6 +46,7 @@ from holdfast.ports import (
     Relate,
     Remember,
     Revise,
+    ReviseTogether,
     StoreStats,
 )
 
@@ -59,12 +61,12 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.database import Database
     from holdfast.bell import Bells
     from holdfast.domain.job import Finish, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Standing, Vector
+    from holdfast.ports import Changed, Dependent, Standing, Vector
 
 _SQL = read_statements("queries.sql")
 
@@ -80,7 +82,7 @@ class SqliteMemoryStore:
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -144,11 +146,12 @@ class SqliteMemoryStore:
                     f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
                     code="idempotency_key_reused",
                 )
+            *parts, change_ids = json.loads(outcome)
             messages, facts = (
                 tuple((Decision(event), _memory_by_id(connection, memory_id)) for event, memory_id in part)
-                for part in json.loads(outcome)
+                for part in parts
             )
-            return Answered(from_blob(episode_id), messages, facts)
+            return Answered(from_blob(episode_id), messages, facts, tuple(change_ids))
 
         return self._database.read(work)
 
@@ -237,6 +240,24 @@ class SqliteMemoryStore:
             ).fetchall()
             ends = memories_by_key(connection, [end for row in rows for end in row[2:4]])
             return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
+
+        return self._database.read(work)
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        """The change that brought about this version, and what else it did."""
+
+        def work(connection: apsw.Connection) -> Changed:
+            key, memory = _memory_in_scope(connection, scope, memory_id)
+            return read_change(connection, key, memory, version)
+
+        return self._database.read(work)
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        """The undeleted memories derived from these sources, where no other undeleted memory holds them."""
+
+        def work(connection: apsw.Connection) -> tuple[Dependent, ...]:
+            key, _ = _memory_in_scope(connection, scope, memory_id)
+            return read_dependents(connection, key, sources)
 
         return self._database.read(work)
 

@@ -28,7 +28,7 @@ from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, change_id_of, first_version, followed, present_version
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Rate, Relate, Remember, Revise
+from holdfast.ports import Answer, Rate, Relate, Remember, Revise, ReviseTogether
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,12 @@ if TYPE_CHECKING:
     from holdfast.ports import EmbedderIdentity, Formed, Vector
 
 _SQL = read_statements("writes.sql")
+_PAST = read_statements("past.sql")
 
 
 def apply(
     connection: apsw.Connection,
-    change: Remember | Revise | Relate | Rate | Answer,
+    change: Remember | Revise | ReviseTogether | Relate | Rate | Answer,
     identity: EmbedderIdentity,
 ) -> None:
     """Write the change with its versions, event and audit entry."""
@@ -56,6 +57,8 @@ def apply(
             _remember(connection, change, identity)
         case Revise():
             _revise(connection, change, identity)
+        case ReviseTogether():
+            _revise_together(connection, change, identity)
         case Relate():
             _relate(connection, change)
         case Rate():
@@ -230,6 +233,36 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     _finish(connection, home_key, entry, reload=change.vector is not None)
 
 
+def _revise_together(connection: apsw.Connection, change: ReviseTogether, identity: EmbedderIdentity) -> None:
+    reach = reach_of_owner(connection, change.scope)
+    require_unchanged(connection, reach, change.seen, change.at)
+    homes: set[int] = set()
+    for revision in change.revisions:
+        memory = revision.memory
+        key, home_key = _replace_content(connection, revision)
+        homes.add(home_key)
+        if revision.vector is not None:
+            embedder = current_embedder(connection, identity)
+            replace_vector(connection, embedder, home_key, key, to_stored(revision.vector))
+        announce(connection, revision.event, [memory.id], memory.updated_at)
+    _move_sources(connection, change)
+    entry = _Entry(change.action, change.revisions[0].memory.id, len(change.revisions), change.at)
+    for home_key in homes:
+        connection.execute(_SQL["count_feedback"], (home_key,))
+    reload = any(revision.vector is not None for revision in change.revisions)
+    for home_key in sorted(homes):
+        _finish(connection, home_key, entry, reload=reload)
+
+
+def _move_sources(connection: apsw.Connection, change: ReviseTogether) -> None:
+    for memory_id, source in change.taken_off:
+        place = (_key_of(connection, memory_id), to_blob(source.episode_id), source.position)
+        connection.execute(_PAST["take_off_source"], (*place, to_microseconds(change.at)))
+    for memory_id, taken_off_at in change.put_back:
+        values = (_key_of(connection, memory_id), to_microseconds(taken_off_at))
+        connection.execute(_PAST["put_back_sources"], values)
+
+
 def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, int]:
     """Write the new content and keep the one before as a version; the keys of the memory and of its home."""
     memory = change.memory
@@ -389,6 +422,7 @@ def _keep_answer(connection: apsw.Connection, answer: Answer, scope_key: int) ->
             [[decision.value, memory_id] for decision, memory_id in part]
             for part in (answer.outcome, answer.facts)
         ]
+        + [answer.change_ids]
     )
     connection.execute(
         _SQL["insert_idempotency"],

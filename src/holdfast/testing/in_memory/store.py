@@ -13,8 +13,8 @@ from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Answered, Rate, Relate, Remember, Revise, StoreStats
-from holdfast.testing.in_memory import writing
+from holdfast.ports import Answer, Answered, Rate, Relate, Remember, Revise, ReviseTogether, StoreStats
+from holdfast.testing.in_memory import past, writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from holdfast.domain.entity import Relation
     from holdfast.domain.events import MemoryEvent
     from holdfast.domain.job import Finish, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.record import Record
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Idempotency, Standing, Vector
+    from holdfast.ports import Changed, Dependent, Idempotency, Standing, Vector
     from holdfast.testing.in_memory.data import Access, InMemoryData
 
 
@@ -44,7 +44,7 @@ class InMemoryStore:
 
     def commit(
         self,
-        change: Remember | Revise | Relate | Rate | Answer,
+        change: Remember | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -58,12 +58,16 @@ class InMemoryStore:
             add(data, jobs)
             data.bells.events.ring()
 
-    def _apply(self, data: InMemoryData, change: Remember | Revise | Relate | Rate | Answer) -> None:
+    def _apply(
+        self, data: InMemoryData, change: Remember | Revise | ReviseTogether | Relate | Rate | Answer
+    ) -> None:
         match change:
             case Remember():
                 writing.remember(data, change, self._access.identity)
             case Revise():
                 writing.revise(data, change, self._access.identity)
+            case ReviseTogether():
+                writing.revise_together(data, change, self._access.identity)
             case Relate():
                 writing.relate(data, change)
             case Rate():
@@ -103,7 +107,7 @@ class InMemoryStore:
                 tuple((event, data.of_id(memory_id).memory) for event, memory_id in part)
                 for part in (answered.outcome, answered.facts)
             )
-            return Answered(answered.episode_id, messages, facts)
+            return Answered(answered.episode_id, messages, facts, answered.change_ids)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -173,6 +177,14 @@ class InMemoryStore:
             if scope.covers(related.memory.scope) and not related.memory.is_deleted
         ]
         return tuple(sorted(found, key=lambda related: -related.relation.strength)[:limit])
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        with self._access.use() as data:
+            return past.change_in(data, data.of_id(memory_id, scope), version)
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        with self._access.use() as data:
+            return past.dependents_in(data, data.of_id(memory_id, scope), sources)
 
     def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
         with self._access.use() as data:
