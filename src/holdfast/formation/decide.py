@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 MOVED_WITHIN = timedelta(days=366)
-"""Who says "I live in Rome", and then "I moved to Berlin last month", lives in Berlin: the first says that Rome was
+"""Who says "I live in Rome", and then "I moved to Berlin last month", lives in Berlin: the first tells that it was
 true when it was said, and not since when. A move longer ago may have been followed by one to Rome."""
 
 
 class Standing(NamedTuple):
-    """A stored fact of the same slot; ``value`` is folded, ``speaker`` is the name that its message bore.
+    """A stored fact of the same slot; ``value`` is folded, ``speaker`` the name that its message bore.
 
-    ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began at an
-    unknown time before.
+    ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began at
+    an unknown time before.
     """
 
     id: str
@@ -59,8 +59,9 @@ def decide(fact: Fact, standing: Sequence[Standing], *, at: datetime, trust: flo
     """What becomes of a fact that was said ``at`` an instant and is trusted so far, from 0 to 1.
 
     ``standing`` are the facts of its slot, closed ones too. Nothing that is trusted less replaces or closes
-    what is trusted more, and nothing of an earlier date replaces what is of a later one. What was only seen to be
-    true when it was said gives way to what is said after it and began within the year before.
+    what is trusted more, and nothing of an earlier date replaces what is of a later one. But what tells no
+    more than that it was true when it was said gives way to what is said after it and began within the year
+    before.
     """
     if fact.retracts:
         return _taken_back(fact, standing, at, trust)
@@ -102,6 +103,7 @@ def _over(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) 
 def _replacing(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) -> Verdict:
     moment = fact.valid_at or at
     latest = fact.when.end if fact.when else at  # "in May" may be any day of it
+    standing = [each for each in standing if each.invalid_at is None or each.invalid_at > each.valid_at]
     later = [
         each.valid_at
         for each in standing
