@@ -13,6 +13,7 @@ from holdfast.adapters.memory_cache import InProcessResultCache
 from holdfast.adapters.system import SystemClock, Uuid7Source
 from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
+from holdfast.domain.difference import read_span
 from holdfast.domain.entity import RelatedMemory, Relation, read_relation_type, read_strength
 from holdfast.domain.events import Subscriber, read_event_types, read_subscriber_name
 from holdfast.domain.instant import Instant, read_instant
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
+    from holdfast.domain.difference import Differences
     from holdfast.domain.past import Undone
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
@@ -435,6 +437,53 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return self._store.history(scope, memory_id)
+
+    def diff(
+        self,
+        since: Instant,
+        until: Instant | None = None,
+        *,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Differences:
+        """A page of what the memory learned after one instant and up to another, step by step, oldest first.
+
+        What is new, what was changed from what to what, replaced by what, ended, deleted and restored.
+
+        Args:
+            since: the first instant.
+            until: the second; by default now.
+            user_id: whose memories; every id that is given must match.
+            agent_id: likewise.
+            session_id: likewise.
+            tenant: the tenant, never crossed.
+            limit: how many steps at most.
+            after: the ``after`` of one page continues with the next.
+
+        Raises:
+            InvalidInput: for an unusable scope, limit or time, or ``invalid_span``.
+            NotFound: ``memory_not_found`` or ``change_not_found`` for an ``after`` that is not there.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     tea = memory.add("I like tea", user_id="ana", infer=False).memories[0]
+            ...     _ = memory.delete(tea.id)
+            ...     [step.kind.value for step in memory.diff("2020-01-01", user_id="ana").steps]
+            ['created', 'deleted']
+        """
+        from holdfast.recall.diff import diff  # noqa: PLC0415 (few processes compare)
+
+        return diff(
+            Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
+            read_span(since, until, now=self._clock.now()),
+            limit=read_limit(limit, limits.DIFF_LIMIT_MAX),
+            after=after,
+            store=self._store,
+        )
 
     def update(
         self,

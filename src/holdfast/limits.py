@@ -38,6 +38,9 @@ LIST_LIMIT_MAX = 1_000
 RELATED_LIMIT_MAX = 1_000
 """Links that one ``related`` returns, strongest first."""
 
+DIFF_LIMIT_MAX = 1_000
+"""Steps on one page of ``diff``."""
+
 FILTER_DEPTH_MAX = 8
 """Nesting of AND, OR and NOT in a filter: SQL expressions are bounded too."""
 

@@ -232,6 +232,14 @@ class Revise(NamedTuple):
     change: str | None = None
 
 
+class Step(NamedTuple):
+    """A version that a memory was given, with the one before and the memory as it is now."""
+
+    memory: Memory
+    version: Version
+    before: Version | None
+
+
 class Changed(NamedTuple):
     """A change that was made: its id, the versions that it brought about, and who lost sources by it."""
 
@@ -448,6 +456,18 @@ class MemoryStore(Protocol):
 
         Raises:
             NotFound: ``memory_not_found`` or ``change_not_found``.
+        """
+        ...
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        """The versions that memories of the scope were given after the one instant and up to the other.
+
+        In the order of time; of one instant, new memories first. From behind the version ``after``.
+
+        Raises:
+            NotFound: ``memory_not_found`` or ``change_not_found`` for an ``after`` that is not there.
         """
         ...
 

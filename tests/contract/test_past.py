@@ -1,6 +1,6 @@
 """The contract of a backend at an earlier instant, on every adapter."""
 
-from holdfast.testing.contracts import PastContract
+from holdfast.testing.contracts import ChangeContract, PastContract
 from tests.contract.places import FilePlaces, MemoryPlaces, TwinPlaces
 
 
@@ -13,4 +13,16 @@ class TestSqliteFile(FilePlaces, PastContract):
 
 
 class TestSqliteInMemory(MemoryPlaces, PastContract):
+    pass
+
+
+class TestTwinChanges(TwinPlaces, ChangeContract):
+    pass
+
+
+class TestSqliteFileChanges(FilePlaces, ChangeContract):
+    pass
+
+
+class TestSqliteInMemoryChanges(MemoryPlaces, ChangeContract):
     pass

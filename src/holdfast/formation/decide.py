@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 MOVED_WITHIN = timedelta(days=366)
-"""Who says "I live in Rome", and then "I moved to Berlin last month", lives in Berlin: the first tells that it was
-true when it was said, and not since when. A move longer ago may have been followed by one to Rome."""
+"""Who says "I live in Rome", then "I moved to Berlin last month", lives in Berlin: the first tells that it
+was true when it was said, not since when. A move longer ago may have been followed by one to Rome."""
 
 
 class Standing(NamedTuple):
-    """A stored fact of the same slot; ``value`` is folded, ``speaker`` the name that its message bore.
+    """A stored fact of the same slot; ``value`` is folded, ``speaker`` the name in its message.
 
     ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began at
     an unknown time before.

@@ -10,16 +10,22 @@ from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.past import VersionChange, read_change_id
 from holdfast.errors import NotFound
-from holdfast.ports import Changed, Dependent
+from holdfast.ports import Changed, Dependent, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import apsw
 
+    from holdfast.adapters.sqlite.reach import Reach
     from holdfast.domain.memory import Memory, Source, Version
 
 _SQL = read_statements("past.sql")
+
+Place = tuple[int, int, int, int]
+"""When, whether a memory was there before, which memory, which version: the order of steps."""
+
+_FIRST: Place = (-(2**63), 0, 0, 0)
 
 
 def read_change(connection: apsw.Connection, key: int, memory: Memory, version: int) -> Changed:
@@ -28,15 +34,7 @@ def read_change(connection: apsw.Connection, key: int, memory: Memory, version: 
     Raises:
         NotFound: ``change_not_found``.
     """
-    named = [each for each in versions_of(connection, key, memory) if each.version == version]
-    if not named:
-        raise NotFound(
-            f"memory {memory.id} has no version {version}: its history lists those there are",
-            code="change_not_found",
-            memory_id=memory.id,
-            version=version,
-        )
-    change_id = named[0].change_id
+    change_id = _version_in(connection, key, memory, version).change_id
     found = dict(_parts(connection, change_id))
     lost = (
         each.memory_id
@@ -44,6 +42,46 @@ def read_change(connection: apsw.Connection, key: int, memory: Memory, version: 
         if connection.execute(_SQL["lost_sources"], (part_key, to_microseconds(each.recorded_at))).get
     )
     return Changed(change_id, tuple(found.values()), frozenset(lost))
+
+
+def place_of(connection: apsw.Connection, key: int, memory: Memory, version: int) -> Place:
+    """Where a version of a memory stands in the order of steps.
+
+    Raises:
+        NotFound: ``change_not_found``.
+    """
+    at = to_microseconds(_version_in(connection, key, memory, version).recorded_at)
+    return at, int(version > 1), key, version
+
+
+def read_steps(
+    connection: apsw.Connection, reach: Reach, span: tuple[int, int], *, limit: int, behind: Place | None
+) -> tuple[Step, ...]:
+    """The versions that memories within reach were given in a span, in the order of their places."""
+    inside = reach.condition()
+    sql = _SQL["steps"].replace("{reach}", inside.sql)
+    values = (*inside.values, *span, *inside.values, *span, *(behind or _FIRST), limit)
+    places: list[Row] = connection.execute(sql, values).fetchall()
+    memories = memories_by_key(connection, [*dict.fromkeys(key for key, _ in places)])
+    versions = {key: versions_of(connection, key, memory) for key, memory in memories.items()}
+    return tuple(_step(memories[key], versions[key], number) for key, number in places)
+
+
+def _step(memory: Memory, versions: Sequence[Version], number: int) -> Step:
+    by_number = {version.version: version for version in versions}
+    return Step(memory, by_number[number], by_number.get(number - 1))
+
+
+def _version_in(connection: apsw.Connection, key: int, memory: Memory, number: int) -> Version:
+    for version in versions_of(connection, key, memory):
+        if version.version == number:
+            return version
+    raise NotFound(
+        f"memory {memory.id} has no version {number}: its history lists those there are",
+        code="change_not_found",
+        memory_id=memory.id,
+        version=number,
+    )
 
 
 def _parts(connection: apsw.Connection, change_id: str) -> Iterator[tuple[int, Version]]:

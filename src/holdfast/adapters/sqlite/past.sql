@@ -63,3 +63,15 @@ WHERE memory_key = ?1 AND episode_key = (SELECT key FROM episodes WHERE id = ?2)
 
 -- name: put_back_sources
 UPDATE memory_sources SET taken_off_at = NULL WHERE memory_key = ?1 AND taken_off_at = ?2
+
+-- name: steps
+SELECT key, version FROM (
+    SELECT m.created_at AS at, 0 AS was_there, m.key AS key, 1 AS version FROM memories AS m
+    WHERE {reach} AND m.created_at > ? AND m.created_at <= ?
+    UNION ALL
+    SELECT given.recorded_at, 1, m.key, given.version
+    FROM memories AS m JOIN memory_versions AS given ON given.memory_key = m.key
+    WHERE {reach} AND given.version > 1 AND given.recorded_at > ? AND given.recorded_at <= ?
+)
+WHERE (at, was_there, key, version) > (?, ?, ?, ?)
+ORDER BY at, was_there, key, version LIMIT ?

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite import job_rows
-from holdfast.adapters.sqlite.changes import read_change, read_dependents
+from holdfast.adapters.sqlite.changes import place_of, read_change, read_dependents, read_steps
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
 from holdfast.adapters.sqlite.reach import (
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Changed, Dependent, Standing, Vector
+    from holdfast.ports import Changed, Dependent, Standing, Step, Vector
 
 _SQL = read_statements("queries.sql")
 
@@ -249,6 +249,25 @@ class SqliteMemoryStore:
         def work(connection: apsw.Connection) -> Changed:
             key, memory = _memory_in_scope(connection, scope, memory_id)
             return read_change(connection, key, memory, version)
+
+        return self._database.read(work)
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        """The versions that memories of the scope were given between two instants, in order."""
+
+        def work(connection: apsw.Connection) -> tuple[Step, ...]:
+            behind = None
+            if after is not None:
+                memory_id, version = after
+                key, memory = _memory_in_scope(connection, scope, memory_id)
+                behind = place_of(connection, key, memory, version)
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return ()
+            span = to_microseconds(since), to_microseconds(until)
+            return read_steps(connection, reach, span, limit=limit, behind=behind)
 
         return self._database.read(work)
 

@@ -9,6 +9,7 @@ where ``MyPlaces`` overrides the fixture ``new_place``. Put
 an assertion compared.
 """
 
+from holdfast.testing.contracts.changes import ChangeContract
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
 from holdfast.testing.contracts.jobs import JobQueueContract
@@ -24,6 +25,7 @@ from holdfast.testing.contracts.words import WordIndexContract
 
 __all__ = [
     "BackendContract",
+    "ChangeContract",
     "EventLogContract",
     "FilterContract",
     "JobQueueContract",

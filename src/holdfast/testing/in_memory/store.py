@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from holdfast.domain.record import Record
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Changed, Dependent, Idempotency, Standing, Vector
+    from holdfast.ports import Changed, Dependent, Idempotency, Standing, Step, Vector
     from holdfast.testing.in_memory.data import Access, InMemoryData
 
 
@@ -181,6 +181,13 @@ class InMemoryStore:
     def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
         with self._access.use() as data:
             return past.change_in(data, data.of_id(memory_id, scope), version)
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        with self._access.use() as data:
+            behind = None if after is None else (data.of_id(after[0], scope), after[1])
+            return past.steps_in(data.inside(scope), (since, until), behind)[:limit]
 
     def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
         with self._access.use() as data:
