@@ -22,10 +22,10 @@ was true when it was said, not since when. A move longer ago may have been follo
 
 
 class Standing(NamedTuple):
-    """A stored fact of the same slot; ``value`` is folded, ``speaker`` the name in its message.
+    """A stored fact of the same slot; ``value`` is folded, ``speaker`` is who said it, by name.
 
-    ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began at
-    an unknown time before.
+    ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began
+    at an unknown time before.
     """
 
     id: str
