@@ -247,11 +247,12 @@ def _revise_together(connection: apsw.Connection, change: ReviseTogether, identi
         announce(connection, revision.event, [memory.id], memory.updated_at)
     _move_sources(connection, change)
     entry = _Entry(change.action, change.revisions[0].memory.id, len(change.revisions), change.at)
-    for home_key in homes:
-        connection.execute(_SQL["count_feedback"], (home_key,))
     reload = any(revision.vector is not None for revision in change.revisions)
+    number = next_change_number(connection)
     for home_key in sorted(homes):
-        _finish(connection, home_key, entry, reload=reload)
+        connection.execute(_SQL["count_feedback"], (home_key,))
+        connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
+    _enter(connection, entry)
 
 
 def _move_sources(connection: apsw.Connection, change: ReviseTogether) -> None:
@@ -398,6 +399,10 @@ class _Entry(NamedTuple):
 def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload: bool = False) -> None:
     """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
     connection.execute(_SQL["touch_home"], (home_key, next_change_number(connection), int(reload)))
+    _enter(connection, entry)
+
+
+def _enter(connection: apsw.Connection, entry: _Entry) -> None:
     audit.record(
         connection,
         at=to_microseconds(entry.at),
