@@ -35,7 +35,7 @@ def test_reads_are_as_of_an_earlier_time() -> None:
     assert "under the mat" in holdfast("context", "key", "--user", "ana", "--as-of", then).out
     assert texts("--as-of", "1d") == []
     assert holdfast("get", note["id"], "--as-of", "1d").code == 4
-    assert holdfast("list", "--as-of", "2999-01-01", "--user", "ana").code == 2
+    assert holdfast("list", "--as-of", "2999-01-01", "--user", "ana").code == 3
     why = holdfast("why-not", note["id"], "key", "--user", "ana", "--as-of", "1h", "--json").document
     assert why["reason"] == "not_known_then"
 
@@ -62,7 +62,7 @@ def test_diff_shows_steps_and_pages() -> None:
     empty = holdfast("diff", "--since", now(), "--until", "2999-01-01", "--user", "ana")
     assert (empty.code, empty.out) == (0, "")
     assert "nothing changed" in empty.err
-    assert holdfast("diff", "--since", "2026-01-02", "--until", "2026-01-01", "--user", "ana").code == 2
+    assert holdfast("diff", "--since", "2026-01-02", "--until", "2026-01-01", "--user", "ana").code == 3
 
 
 def test_undo_takes_a_change_back_and_says_how_to_take_back_that() -> None:
@@ -78,7 +78,7 @@ def test_undo_takes_a_change_back_and_says_how_to_take_back_that() -> None:
     history = holdfast("history", note["id"], "--json").document["versions"]
     assert [version["change_id"] for version in history] == [f"{note['id']}:{n}" for n in (1, 2, 3)]
     assert note["change"] in holdfast("history", note["id"]).out
-    assert holdfast("undo", "nonsense").code == 2
+    assert holdfast("undo", "nonsense").code == 3
     assert holdfast("undo", f"{note['id']}:9").code == 4
 
 

@@ -51,7 +51,8 @@ class Held:
         still = (source for source, taken_off_at in self.taken_off.items() if taken_off_at > as_of)
         sources = in_order((*self.memory.sources, *still), episodes)
         cited = tuple(source for source in sources if episodes[source.episode_id].created_at <= as_of)
-        return replace(as_it_was(self.memory, version), sources=cited)
+        is_present = version.version == self.memory.version
+        return replace(self.memory if is_present else as_it_was(self.memory, version), sources=cited)
 
     @property
     def is_passed_over(self) -> bool:
