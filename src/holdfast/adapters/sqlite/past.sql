@@ -11,7 +11,7 @@ WHERE m.key IN (SELECT value FROM json_each(?1)) AND m.updated_at > ?2
 
 -- name: outdated_then
 WITH wanted AS (SELECT value AS key FROM json_each(?1)),
-stood AS (
+stood AS NOT MATERIALIZED (
     SELECT
         m.key, m.origin, iif(past.version IS NULL, m.text, past.text) AS text,
         iif(past.version IS NULL, m.version, past.version) AS version,

@@ -34,7 +34,7 @@ from holdfast.adapters.sqlite.writing import apply
 from holdfast.domain.decision import Decision
 from holdfast.domain.entity import RelatedMemory, Relation
 from holdfast.domain.events import EventType, MemoryEvent
-from holdfast.domain.instant import from_microseconds, iso, to_microseconds
+from holdfast.domain.instant import from_microseconds, to_microseconds
 from holdfast.domain.query import Page
 from holdfast.errors import Conflict, NotFound
 from holdfast.ports import (
@@ -379,7 +379,7 @@ def _memory_in_scope(
     for key, memory in found.items():
         if scope.covers(memory.scope):
             return key, memory
-    then = "" if as_of is None else f" at {iso(as_of)}"
+    then = "" if as_of is None else " then"
     raise NotFound(
         f"no memory {memory_id} in the scope {scope}{then}: check the id, and whose memory it is",
         code="memory_not_found",
