@@ -179,7 +179,7 @@ def _fill(memory: Holdfast, conversation: Conversation) -> None:
 def _ask_conversation(memory: Holdfast, conversation: Conversation, part: int) -> Iterator[Asked]:
     scope = Scope.of(user_id=_user(conversation))
     kit, message_of = memory._recall, dict[int, str]()  # noqa: SLF001 (what a search is made of)
-    view = memory._view(None, None, include_archived=False)  # noqa: SLF001
+    view = memory._view(None, None, None, include_archived=False)  # noqa: SLF001
     for question in conversation["questions"]:
         text = question["text"]
         asked = interpret(text, reference=view.now)

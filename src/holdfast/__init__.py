@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from holdfast.async_engine import AsyncHoldfast
     from holdfast.delivery import Subscription
     from holdfast.domain.decision import AddResult, Change, Decision
+    from holdfast.domain.difference import Difference, DifferenceKind, Differences
     from holdfast.domain.entity import RelatedMemory, Relation
     from holdfast.domain.events import EventType, MemoryEvent, Subscriber
     from holdfast.domain.job import Job, JobCounts, JobState
     from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version
     from holdfast.domain.message import Message, Role
+    from holdfast.domain.past import Undone
     from holdfast.domain.query import Page
     from holdfast.domain.ranking import Context, Hit, Part, SearchResult, Signal
     from holdfast.domain.rendering import ContextFormat
@@ -59,6 +61,9 @@ __all__ = [
     "Context",
     "ContextFormat",
     "Decision",
+    "Difference",
+    "DifferenceKind",
+    "Differences",
     "Embedder",
     "EmbedderIdentity",
     "EventType",
@@ -96,6 +101,7 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Tier",
+    "Undone",
     "Usage",
     "Version",
     "WhyNot",
@@ -106,11 +112,13 @@ _MODULES = {
     "async_engine": ("AsyncHoldfast",),
     "delivery": ("Subscription",),
     "domain.decision": ("AddResult", "Change", "Decision"),
+    "domain.difference": ("Difference", "DifferenceKind", "Differences"),
     "domain.entity": ("RelatedMemory", "Relation"),
     "domain.events": ("EventType", "MemoryEvent", "Subscriber"),
     "domain.job": ("Job", "JobCounts", "JobState"),
     "domain.memory": ("Kind", "Memory", "Origin", "Source", "State", "Tier", "Version"),
     "domain.message": ("Message", "Role"),
+    "domain.past": ("Undone",),
     "domain.query": ("Page",),
     "domain.ranking": ("Context", "Hit", "Part", "SearchResult", "Signal"),
     "domain.rendering": ("ContextFormat",),

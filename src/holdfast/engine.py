@@ -13,6 +13,7 @@ from holdfast.adapters.memory_cache import InProcessResultCache
 from holdfast.adapters.system import SystemClock, Uuid7Source
 from holdfast.composition import load_embedder, open_backend, require_embedder
 from holdfast.domain.budget import estimate_tokens, read_max_tokens
+from holdfast.domain.difference import read_span
 from holdfast.domain.entity import RelatedMemory, Relation, read_relation_type, read_strength
 from holdfast.domain.events import Subscriber, read_event_types, read_subscriber_name
 from holdfast.domain.extractor import RULES
@@ -28,7 +29,7 @@ from holdfast.domain.ranking import Fusion, Hit, read_fusion
 from holdfast.domain.rendering import ContextFormat, read_format
 from holdfast.domain.scope import DEFAULT_TENANT, Scope
 from holdfast.domain.text import require_name, require_text
-from holdfast.domain.view import View
+from holdfast.domain.view import View, read_as_of
 from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 
     from holdfast.delivery import EventHandler, Subscription
     from holdfast.domain.decision import AddResult
+    from holdfast.domain.difference import Differences
     from holdfast.domain.metadata import Metadata
+    from holdfast.domain.past import Undone
     from holdfast.domain.ranking import Context, SearchResult
     from holdfast.domain.why_not import WhyNot
     from holdfast.learning import Learning
@@ -274,6 +277,7 @@ class Holdfast:
         limit: int = 10,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
         fusion: str = Fusion.SUM,
@@ -290,7 +294,9 @@ class Holdfast:
             limit: how many hits at most.
             filters: for example ``{"category": "work"}`` or ``{"created_at": {"gte": "2026-01-01"}}``.
             valid_at: only what was true in the world at this instant.
-            asked_at: the instant that "last week" in the query is seen from; by default now.
+            as_of: as the memory was at this instant: without what came later, and with what was changed,
+                closed or deleted since.
+            asked_at: the instant that "last week" in the query is seen from; by default now, or ``as_of``.
             include_archived: archived memories too.
             fusion: ``sum`` joins all signals by weight; ``rrf`` joins the ranks of meaning and words only.
             explain: with the parts of each score.
@@ -304,11 +310,12 @@ class Holdfast:
             ...     [hit.memory.text for hit in memory.search("what must I not eat?", user_id="ana")]
             ['I am allergic to shellfish']
         """
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
             read_fusion(fusion),
         )
         most = read_limit(limit, limits.SEARCH_LIMIT_MAX)
@@ -328,6 +335,7 @@ class Holdfast:
         limit: int = 10,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
     ) -> WhyNot:
@@ -348,11 +356,12 @@ class Holdfast:
         """
         from holdfast.recall.why_not import why_not  # noqa: PLC0415 (numpy, and few processes ask)
 
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
         )
         most = read_limit(limit, limits.SEARCH_LIMIT_MAX)
         return why_not(question, memory_id, limit=most, kit=self._recall)
@@ -369,6 +378,7 @@ class Holdfast:
         format: str = ContextFormat.TEXT,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         asked_at: Instant | None = None,
         include_archived: bool = False,
     ) -> Context:
@@ -387,6 +397,7 @@ class Holdfast:
             format: ``text``, ``markdown`` (a code block), ``json``, or ``message`` (one for a chat list).
             filters: as in ``search``.
             valid_at: likewise.
+            as_of: likewise.
             asked_at: likewise.
             include_archived: likewise.
 
@@ -401,11 +412,12 @@ class Holdfast:
             1 Mar 2026 user: I am allergic to shellfish
             </memories>
         """
+        view = self._view(filters, valid_at, as_of, include_archived=include_archived)
         question = Question(
             self._read_query(query),
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
-            self._asked_at(asked_at),
+            view,
+            view.now if asked_at is None else read_instant(asked_at, what="asked_at"),
         )
         return pack(
             question,
@@ -418,18 +430,22 @@ class Holdfast:
         self,
         memory_id: str,
         *,
+        as_of: Instant | None = None,
         user_id: str | None = None,
         agent_id: str | None = None,
         session_id: str | None = None,
         tenant: str = DEFAULT_TENANT,
     ) -> Memory:
-        """The memory with this id.
+        """The memory with this id; with ``as_of`` as it was at that instant.
 
         Raises:
-            NotFound: ``memory_not_found``, also when it is deleted, expired or outside the scope.
+            NotFound: ``memory_not_found``, also when it is deleted, expired or outside the scope, or was so
+                then.
+            InvalidInput: ``as_of_in_the_future``.
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
-        return revise.get_visible(scope, memory_id, kit=self._formation)
+        then = read_as_of(as_of, now=self._clock.now())
+        return revise.get_visible(scope, memory_id, as_of=then, kit=self._formation)
 
     def list(
         self,
@@ -442,6 +458,7 @@ class Holdfast:
         after: str | None = None,
         filters: FilterInput | None = None,
         valid_at: Instant | None = None,
+        as_of: Instant | None = None,
         include_archived: bool = False,
     ) -> Page:
         """A page of memories, newest first; ``after`` of one page continues with the next.
@@ -452,7 +469,7 @@ class Holdfast:
         """
         return self._store.list(
             Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
-            self._view(filters, valid_at, include_archived=include_archived),
+            self._view(filters, valid_at, as_of, include_archived=include_archived),
             limit=read_limit(limit, limits.LIST_LIMIT_MAX),
             after=after,
         )
@@ -473,6 +490,53 @@ class Holdfast:
         """
         scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
         return self._store.history(scope, memory_id)
+
+    def diff(
+        self,
+        since: Instant,
+        until: Instant | None = None,
+        *,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Differences:
+        """A page of what the memory learned after one instant and up to another, step by step, oldest first.
+
+        What is new, what was changed from what to what, replaced by what, ended, deleted and restored.
+
+        Args:
+            since: the first instant.
+            until: the second; by default now.
+            user_id: whose memories; every id that is given must match.
+            agent_id: likewise.
+            session_id: likewise.
+            tenant: the tenant, never crossed.
+            limit: how many steps at most.
+            after: the ``after`` of one page continues with the next.
+
+        Raises:
+            InvalidInput: for an unusable scope, limit or time, or ``invalid_span``.
+            NotFound: ``memory_not_found`` or ``change_not_found`` for an ``after`` that is not there.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     tea = memory.add("I like tea", user_id="ana", infer=False).memories[0]
+            ...     _ = memory.delete(tea.id)
+            ...     [step.kind.value for step in memory.diff("2020-01-01", user_id="ana").steps]
+            ['created', 'deleted']
+        """
+        from holdfast.recall.diff import diff  # noqa: PLC0415 (few processes compare)
+
+        return diff(
+            Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),
+            read_span(since, until, now=self._clock.now()),
+            limit=read_limit(limit, limits.DIFF_LIMIT_MAX),
+            after=after,
+            store=self._store,
+        )
 
     def update(
         self,
@@ -604,6 +668,38 @@ class Holdfast:
             by=None if by is None else _read_by(by),
             kit=self._formation,
         )
+
+    def undo(
+        self,
+        change_id: str,
+        *,
+        reason: str | None = None,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+    ) -> Undone:
+        """Revert all that one change did, or nothing; ``add``, ``history`` and ``diff`` tell the ids.
+
+        What was added is deleted with what was derived from it alone, what was closed is opened, deleted
+        memories are back, earlier contents too. An undo is a change, which can be undone.
+
+        Raises:
+            InvalidInput: ``invalid_change_id``.
+            NotFound: ``memory_not_found`` or ``change_not_found``.
+            Conflict: ``changed_since``, ``fact_replaced`` or ``nothing_to_undo``: what is in the way.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     change = memory.add("I like tea", user_id="ana").changes[0]
+            ...     _ = memory.undo(change.id)
+            ...     memory.list(user_id="ana").memories
+            ()
+        """
+        from holdfast.formation.undo import undo  # noqa: PLC0415 (few processes undo)
+
+        scope = Scope.whole_tenant(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant)
+        return undo(change_id, scope, reason=self._read_reason(reason), kit=self._formation)
 
     def feedback(
         self,
@@ -893,16 +989,23 @@ class Holdfast:
             self._cache.clear()
         self._store.close()
 
-    def _view(self, filters: FilterInput | None, valid_at: Instant | None, *, include_archived: bool) -> View:
+    def _view(
+        self,
+        filters: FilterInput | None,
+        valid_at: Instant | None,
+        as_of: Instant | None,
+        *,
+        include_archived: bool,
+    ) -> View:
+        now = self._clock.now()
+        then = read_as_of(as_of, now=now)
         return View(
-            now=self._clock.now(),
+            now=then or now,
+            as_of=then,
             filter=read_filters(filters),
             valid_at=None if valid_at is None else read_instant(valid_at, what="valid_at"),
             include_archived=include_archived,
         )
-
-    def _asked_at(self, value: Instant | None) -> datetime:
-        return self._clock.now() if value is None else read_instant(value, what="asked_at")
 
     def _clean(self, text: str) -> str:
         return text if self._redactor is None else self._redactor.text(text)

@@ -38,6 +38,9 @@ LIST_LIMIT_MAX = 1_000
 RELATED_LIMIT_MAX = 1_000
 """Links that one ``related`` returns, strongest first."""
 
+DIFF_LIMIT_MAX = 1_000
+"""Steps on one page of ``diff``."""
+
 FILTER_DEPTH_MAX = 8
 """Nesting of AND, OR and NOT in a filter: SQL expressions are bounded too."""
 
@@ -164,6 +167,12 @@ TRUST_MIN = 0.6
 INSTRUCTION_TRUST_MIN = 0.9
 """What is trusted less is no standing instruction, whatever it says: only what a user or the system says, and
 what somebody promoted."""
+REWORDED_READ_MAX = 10_000
+"""Memories whose words were others at the instant of ``as_of`` that a search compares with the question by
+these words, those changed last: few are ever reworded, for a new fact is another memory."""
+
+REWORDED_EMBEDDED_MAX = 256
+"""Of those the ones compared by meaning too: their words of then are embedded for it, at about 2 ms each."""
 
 CONTEXT_CANDIDATES = 100
 """Hits that ``context`` packs from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from holdfast.domain.entity import RelatedMemory, Relation
     from holdfast.domain.events import EventType, MemoryEvent, Subscriber
     from holdfast.domain.job import Finish, Job, JobClaim, JobCounts, JobError, JobState, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.message import Episode, Message
     from holdfast.domain.query import Page
     from holdfast.domain.ranking import Scores, SearchResult, Signal
@@ -190,7 +191,8 @@ class Idempotency(NamedTuple):
 class Answer(NamedTuple):
     """What a write that bore an idempotency key did, to be answered again: decisions and memory ids.
 
-    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of facts.
+    Committed with its write or, when there was nothing to write, alone. ``facts`` is what became of facts,
+    ``change_ids`` the ids of all of these changes.
     """
 
     scope: Scope
@@ -199,6 +201,7 @@ class Answer(NamedTuple):
     outcome: tuple[tuple[Decision, str], ...]
     at: datetime
     facts: tuple[tuple[Decision, str], ...] = ()
+    change_ids: tuple[str | None, ...] = ()
 
 
 class Answered(NamedTuple):
@@ -207,6 +210,7 @@ class Answered(NamedTuple):
     episode_id: str
     outcome: tuple[tuple[Decision, Memory], ...]
     facts: tuple[tuple[Decision, Memory], ...]
+    change_ids: tuple[str | None, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -223,7 +227,8 @@ class Revise(NamedTuple):
     """Replace a memory's content, if it still has the version that the decision was made on.
 
     ``vector`` is None where the text stays the same. The earlier content becomes a version,
-    and ``by`` says who made the new one.
+    and ``by`` says who made the new one. ``change`` is the id of the change that it is a part
+    of; None for one of its own.
     """
 
     memory: Memory
@@ -231,7 +236,58 @@ class Revise(NamedTuple):
     event: EventType
     reason: str | None = None
     vector: Vector | None = None
+    change: str | None = None
     by: str | None = None
+
+
+class Step(NamedTuple):
+    """A version that a memory was given, with the one before and the memory as it is now."""
+
+    memory: Memory
+    version: Version
+    before: Version | None
+
+
+class Changed(NamedTuple):
+    """A change that was made: its id, the versions that it brought about, and who lost sources by it."""
+
+    id: str
+    versions: tuple[Version, ...]
+    lost_sources: frozenset[str]
+
+
+class Dependent(NamedTuple):
+    """A derived memory that cites messages which only one memory holds: these are its ``sources`` there."""
+
+    memory: Memory
+    sources: tuple[Source, ...]
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it cites nothing else."""
+        return len(self.sources) == len(self.memory.sources)
+
+
+class ReviseTogether(NamedTuple):
+    """Replace the contents of several memories of one owner, all of them or none.
+
+    Attributes:
+        scope: that of the first memory, whose owner has the slots.
+        revisions: the contents, with the versions that they replace.
+        at: when.
+        action: what the audit log calls it.
+        taken_off: sources that are no longer cited: (memory id, source).
+        put_back: sources that are cited again: (memory id, when they were taken off).
+        seen: the marks of slots that the decision was made on.
+    """
+
+    scope: Scope
+    revisions: tuple[Revise, ...]
+    at: datetime
+    action: str
+    taken_off: tuple[tuple[str, Source], ...] = ()
+    put_back: tuple[tuple[str, datetime], ...] = ()
+    seen: Mapping[Slot, tuple[int, int, int]] = MappingProxyType({})
 
 
 class Formed(NamedTuple):
@@ -341,7 +397,7 @@ class MemoryStore(Protocol):
 
     def commit(
         self,
-        change: Remember | Derive | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -403,11 +459,18 @@ class MemoryStore(Protocol):
         """
         ...
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
-        """The memory with this id, deleted or not.
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
+        """The memory with this id, deleted or not; with ``as_of`` as it stood at that instant.
 
         Raises:
-            NotFound: ``memory_not_found``, also for one outside the scope.
+            NotFound: ``memory_not_found``, also for one outside the scope, or that was not there then.
+        """
+        ...
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        """The memories of the scope whose words were others at that instant, as they stood, by key.
+
+        The ``limit`` that were changed last. The indexes know them by their present words.
         """
         ...
 
@@ -437,6 +500,30 @@ class MemoryStore(Protocol):
         self, scope: Scope, memory_id: str, *, type: str | None, limit: int
     ) -> tuple[RelatedMemory, ...]:
         """The undeleted memories linked with this one, strongest link first."""
+        ...
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        """The change that brought about this version of a memory of the scope, and what else it did.
+
+        Raises:
+            NotFound: ``memory_not_found`` or ``change_not_found``.
+        """
+        ...
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        """The versions that memories of the scope were given after the one instant and up to the other.
+
+        In the order of time; of one instant, new memories first. From behind the version ``after``.
+
+        Raises:
+            NotFound: ``memory_not_found`` or ``change_not_found`` for an ``after`` that is not there.
+        """
+        ...
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        """The undeleted memories derived from those of these sources that no other undeleted memory holds."""
         ...
 
     def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
@@ -511,6 +598,13 @@ class Bridge(NamedTuple):
     answers: float
 
 
+class Said(NamedTuple):
+    """A text and the name of who said it, as the indexes see a memory."""
+
+    name: str | None
+    text: str
+
+
 class WordIndex(Protocol):
     """Finds memories by their words, inside a scope."""
 
@@ -523,6 +617,12 @@ class WordIndex(Protocol):
 
         What a word tells is counted inside the scope. The ceiling is what a message of average length would
         score that says every word of the query once.
+        """
+        ...
+
+    def score(self, scope: Scope, query: str, texts: Mapping[int, Said]) -> Mapping[Signal, Scores]:
+        """What texts that the index does not hold would score if they were messages of the scope, each alone:
+        the score of the window is that of the message. Under keys of the caller's own, those that score.
         """
         ...
 
@@ -573,8 +673,14 @@ class TurnTable(NamedTuple):
 class TurnIndex(Protocol):
     """Knows what can be said of a memory without reading its text, inside a scope."""
 
-    def describe(self, scope: Scope, keys: npt.NDArray[np.int64]) -> TurnTable:
-        """What ranking asks of those of the memories that lie inside the scope; ``keys`` ascend."""
+    def describe(
+        self, scope: Scope, keys: npt.NDArray[np.int64], *, as_of: datetime | None = None
+    ) -> TurnTable:
+        """What ranking asks of those of the memories that lie inside the scope; ``keys`` ascend.
+
+        With ``as_of`` of those that were there at that instant, as it was then: when each was said, its
+        traits, length, importance and trust, and how far it had ceased to be true. The rest is of today.
+        """
         ...
 
     def said_during(self, scope: Scope, spans: Sequence[Span], *, limit: int) -> npt.NDArray[np.int64]:

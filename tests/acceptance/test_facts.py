@@ -164,12 +164,40 @@ def test_correction_of_a_fact_states_the_new_value(memory: Holdfast) -> None:
 
 def test_fact_that_was_closed_wrongly_is_opened_by_restoring_the_version_before(memory: Holdfast) -> None:
     (old,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
-    memory.add(said("I live in Oslo", "2026-03-05"), user_id="ana")
+    memory.add(said("I no longer live in Rome", "2026-03-05"), user_id="ana")
+    assert facts_of(memory) == []
 
     restored = memory.restore(old.memory.id, version=1)
 
     assert restored.invalid_at is None
-    assert facts_of(memory) == ["Ana lives in Oslo", "Ana lives in Rome"]
+    assert facts_of(memory) == ["Ana lives in Rome"]
+
+
+def test_move_that_is_told_after_where_one_lives_is_the_later_one(memory: Holdfast) -> None:
+    memory.add(said("I live in Rome", "2026-10-30T12:00:00Z"), user_id="ana")
+    (change,) = memory.add(said("I moved to Berlin last week", "2026-10-30T12:01:00Z"), user_id="ana").facts
+
+    assert (change.event, change.memory.text) == (Decision.UPDATE, "Ana lives in Berlin")
+    assert facts_of(memory) == ["Ana lives in Berlin"]
+    last_week = memory.list(user_id="ana", valid_at="2026-10-26").memories
+    assert [each.text for each in last_week if each.origin is Origin.DERIVED] == ["Ana lives in Berlin"]
+    memory.add(said("I moved to Bonn in June", "2026-10-30T12:02:00Z"), user_id="ana")
+    assert facts_of(memory) == ["Ana lives in Berlin"]
+
+
+def test_fact_is_not_restored_where_another_stands(memory: Holdfast) -> None:
+    (old,) = memory.add(said("I live in Rome", "2026-01-05"), user_id="ana").facts
+    (new,) = memory.add(said("I live in Oslo", "2026-03-05"), user_id="ana").facts
+
+    with pytest.raises(Conflict) as caught:
+        memory.restore(old.memory.id, version=1)
+
+    assert (caught.value.code, caught.value.fields["by"]) == ("fact_replaced", new.memory.id)
+    assert facts_of(memory) == ["Ana lives in Oslo"]
+    memory.delete(new.memory.id)
+    assert memory.restore(old.memory.id, version=1).invalid_at is None
+    with pytest.raises(Conflict, match="was replaced"):
+        memory.restore(new.memory.id)
 
 
 def test_no_facts_where_none_are_wanted(memory: Holdfast) -> None:

@@ -25,13 +25,15 @@ from holdfast.domain.events import EventType
 from holdfast.domain.memory import Memory, State
 from holdfast.domain.message import Message, Role, fingerprint
 from holdfast.domain.metadata import read_metadata
-from holdfast.domain.query import Compare, Field, Filter, Operator
+from holdfast.domain.query import Compare, Field, Filter, Operator, Page
 from holdfast.domain.ranking import Scores
 from holdfast.domain.record import MemoryRecord
 from holdfast.domain.scope import Scope
+from holdfast.domain.view import View
 from holdfast.errors import HoldfastError
-from holdfast.ports import Backend, Idempotency, Rate, Relate, Remember, Revise
+from holdfast.ports import Backend, Idempotency, Rate, Relate, Remember, Revise, ReviseTogether
 from holdfast.testing import HashingEmbedder
+from holdfast.testing.contracts.past import content
 from holdfast.testing.contracts.place import memories_of
 from holdfast.testing.contracts.scribe import Scribe, kept_answer
 from tests.contract.places import sqlite_in_memory, twin
@@ -48,6 +50,7 @@ REACHES = [*SCOPES, Scope("default"), Scope("default", None, None, "s1"), Scope(
 
 scopes = st.sampled_from(SCOPES)
 reaches = st.sampled_from(REACHES)
+EVERYBODY = Scope.whole_tenant()
 texts = st.sampled_from(["apples", "pears", "plums and apples", "no", "😀 'quoted'"])
 names = st.sampled_from([None, "Ana", "ANA", "Tom"])
 keys = st.sampled_from(["key-1", "key-2"])
@@ -70,9 +73,13 @@ class SameAnswers(RuleBasedStateMachine):
         self.sqlite = sqlite_in_memory()(EMBEDDER.identity)
         self.twin = twin()(EMBEDDER.identity)
         self.scribe = Scribe(self.twin, EMBEDDER)
+        self.pages: dict[View, list[object]] = {}
+        self.begun_at = self.scribe.clock.now()
 
     def teardown(self) -> None:
         if hasattr(self, "sqlite"):
+            for view, page in self.pages.items():
+                assert self.page_of(view) == page
             assert list(self.sqlite.store.records(None)) == list(self.twin.store.records(None))
             assert self.sqlite.store.check() == ()
             self.sqlite.store.close()
@@ -169,6 +176,61 @@ class SameAnswers(RuleBasedStateMachine):
         self.scribe.clock.advance(seconds=1)
         change = Rate(scope, memory.id, useful, self.scribe.clock.now())
         self.both(lambda backend: backend.store.commit(change))
+
+    @rule(memory=memories, other=memories, number=st.integers(0, 2), back=st.booleans())
+    def revise_together(self, memory: Memory, other: Memory, number: int, *, back: bool) -> None:
+        self.scribe.clock.advance(seconds=1)
+        now = self.scribe.clock.now()
+        before = [self.now_is(each) for each in {memory.id: memory, other.id: other}.values()]
+        revisions = tuple(
+            Revise(
+                replace(each, version=each.version + 1, updated_at=now, importance=0.25),
+                each.version,
+                EventType.UPDATED,
+                change=f"{memory.id}:{before[0].version + 1}",
+            )
+            for each in before
+        )
+        sources = before[0].sources[1:]
+        change = ReviseTogether(
+            memory.scope,
+            revisions,
+            now,
+            "test",
+            taken_off=tuple((memory.id, source) for source in sources[number : number + 1]),
+            put_back=((memory.id, before[0].updated_at),) if back else (),
+        )
+        self.both(lambda backend: backend.store.commit(change))
+
+    @rule(scope=reaches, chosen=filters, archived=st.booleans())
+    def keep_a_page(self, scope: Scope, chosen: Filter | None, *, archived: bool) -> None:
+        """What a list shows now, it shall show at the end as of now."""
+        now = self.scribe.clock.now()
+        view = View(now, chosen, include_archived=archived)
+        shown = self.twin.store.list(EVERYBODY, view, limit=100, after=None)
+        self.pages[replace(view, as_of=now)] = [*map(content, shown.memories)]
+        self.both(lambda backend: backend.store.list(scope, replace(view, as_of=now), limit=9, after=None))
+
+    def page_of(self, view: View) -> object:
+        page = self.both(lambda backend: backend.store.list(EVERYBODY, view, limit=100, after=None))
+        return [*map(content, page.memories)] if isinstance(page, Page) else page
+
+    @rule(memory=memories, scope=reaches, seconds=st.integers(0, 9), version=st.integers(1, 3))
+    def look_back(self, memory: Memory, scope: Scope, seconds: int, version: int) -> None:
+        then, now = self.scribe.clock.now() - timedelta(seconds=seconds), self.scribe.clock.now()
+        self.both(lambda backend: backend.store.get(scope, memory.id, as_of=then))
+        self.both(lambda backend: backend.store.change(scope, memory.id, version))
+        self.both(lambda backend: {*backend.store.reworded(scope, then, limit=9).values()})
+        self.both(lambda backend: backend.store.steps(scope, self.begun_at, now, limit=5, after=None))
+        behind = (memory.id, version)
+        self.both(lambda backend: backend.store.steps(scope, self.begun_at, then, limit=5, after=behind))
+        every = np.arange(1, 100)
+        mine, theirs = (
+            backend.turns.describe(scope, every, as_of=then) for backend in (self.twin, self.sqlite)
+        )
+        for name in ("at", "traits", "lengths", "importance", "trust", "outdated"):
+            own, other = getattr(mine, name), getattr(theirs, name)
+            assert own.tolist() == pytest.approx(other.tolist(), abs=1e-6), name
 
     @rule(memory=memories, scope=reaches)
     def look_at_one(self, memory: Memory, scope: Scope) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,8 @@ def test_why_not_tells_nothing_of_what_a_foreign_memory_holds() -> None:
 
 BOB: Ids = {"user_id": "bob"}
 
+SINCE = "2026-01-01"
+
 Call = Callable[[Holdfast, str, str, Ids], object]
 
 CALLS: dict[str, Call] = {
@@ -95,6 +98,12 @@ CALLS: dict[str, Call] = {
     "related": lambda memory, key, other, scope: memory.related(key, **scope),
     "update": lambda memory, key, other, scope: memory.update(key, text="mine now", **scope),
     "delete": lambda memory, key, other, scope: memory.delete(key, **scope),
+    "get as of then": lambda memory, key, other, scope: memory.get(key, as_of=datetime.now(UTC), **scope),
+    "undo": lambda memory, key, other, scope: memory.undo(f"{key}:1", **scope),
+    "undo of a source": lambda memory, key, other, scope: memory.undo(f"{key}:{key}:0", **scope),
+    "diff after": lambda memory, key, other, scope: memory.diff(
+        "2026-01-01", **BOB | scope, after=f"{key}:1"
+    ),
     "restore": lambda memory, key, other, scope: memory.restore(key, version=1, **scope),
     "feedback": lambda memory, key, other, scope: memory.feedback(key, useful=True, **scope),
     "relate from": lambda memory, key, other, scope: memory.relate(key, "extends", other, **scope),

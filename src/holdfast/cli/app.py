@@ -11,7 +11,18 @@ import typer
 from typer.main import get_command
 
 import holdfast
-from holdfast.cli import care, chatting, demo, evaluating, importing, reading, revising, working, writing
+from holdfast.cli import (
+    care,
+    chatting,
+    demo,
+    evaluating,
+    importing,
+    reading,
+    revising,
+    travelling,
+    working,
+    writing,
+)
 from holdfast.cli.documents import error_document
 from holdfast.cli.exits import Exit, Interrupted, OutputClosed, exit_of
 from holdfast.cli.groups import grouped
@@ -34,6 +45,8 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("delete", _REVISE, revising.delete),
     ("restore", _REVISE, revising.restore),
     ("promote", _REVISE, revising.promote),
+    ("diff", _REVISE, travelling.diff),
+    ("undo", _REVISE, travelling.undo),
     ("feedback", _REVISE, revising.feedback),
     ("relate", _REVISE, revising.relate),
     ("related", _REVISE, reading.related),

@@ -130,9 +130,13 @@ def draw_versions(versions: Sequence[Version]) -> RenderableType:
         if version.reason:
             about += f" · {one_line(version.reason)}"
         style = "strike" if version.deleted else ""
-        words = Group(Text(visible(version.text), style), Text(about, QUIET))
+        words = Group(Text(visible(version.text), style), Text(about, QUIET), _change(version.change_id))
         grid.add_row(Text(str(version.version), "bold cyan"), words)
     return grid
+
+
+def _change(change_id: str) -> Text:
+    return Text(f"change {change_id}", QUIET, overflow="fold")
 
 
 def speaker_of(memory: Memory) -> str:

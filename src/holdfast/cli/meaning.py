@@ -43,6 +43,7 @@ class Filtering(TypedDict):
 
     filters: dict[str, object] | None
     valid_at: str | None
+    as_of: str | datetime | None
     include_archived: bool
 
 
@@ -106,6 +107,7 @@ def filtering(choice: Choice) -> Filtering:
     return Filtering(
         filters={"AND": parts} if parts else None,
         valid_at=choice.valid_at,
+        as_of=read_past(choice.as_of),
         include_archived=choice.include_archived,
     )
 
@@ -144,6 +146,21 @@ def read_expiry(given: str | None) -> str | datetime | None:
         return datetime.now(UTC) + timedelta(**{_UNITS[match[2]]: int(match[1])})
     except OverflowError as error:
         raise InvalidInput(f"{given} from now is beyond the calendar", code="invalid_instant") from error
+
+
+def read_past(given: str | None) -> str | datetime | None:
+    """An instant, or a time until now such as ``7d`` or ``12h``; the engine reads the rest.
+
+    Raises:
+        InvalidInput: ``invalid_instant`` for a time before the calendar.
+    """
+    match = None if given is None else _DURATION.fullmatch(given.strip())
+    if match is None:
+        return given
+    try:
+        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError as error:
+        raise InvalidInput(f"{given} ago is before the calendar", code="invalid_instant") from error
 
 
 def read_text(words: Sequence[str], *, what: str) -> str:

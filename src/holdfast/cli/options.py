@@ -176,6 +176,16 @@ class Choice:
             rich_help_panel=_CHOICE,
         ),
     ] = None
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="As the memory was at this time: ISO 8601, or 2d and 12h for so long ago.",
+            show_default=False,
+            rich_help_panel=_CHOICE,
+        ),
+    ] = None
     include_archived: Annotated[
         bool,
         typer.Option("--include-archived", help="Archived memories too.", rich_help_panel=_CHOICE),

@@ -30,6 +30,7 @@ from holdfast.cli.meaning import (
     filtering,
     ids_to_read,
     ids_within,
+    read_past,
     read_text,
     scope_document,
 )
@@ -212,14 +213,27 @@ def list_memories(
         output.note(f"no memories of {describe(ids)}")
 
 
-def get(memory_id: MemoryId, within: Within, where: Where) -> None:
-    """Show one memory with everything that is known about it.
+def get(
+    memory_id: MemoryId,
+    within: Within,
+    where: Where,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="As it was at this time: ISO 8601, or 2d and 12h for so long ago.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show one memory with everything that is known about it, or was at an earlier time.
 
     Example: holdfast get 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
     """
     output = Output(json=where.as_json)
     with open_store(where, any_embedder=True) as memory:
-        found = memory.get(memory_id, **ids_within(within))
+        found = memory.get(memory_id, as_of=read_past(as_of), **ids_within(within))
     output.answer(
         lambda: object_document(found),
         rows=lambda: facts_of(found),
@@ -230,6 +244,8 @@ def get(memory_id: MemoryId, within: Within, where: Where) -> None:
 def history(memory_id: MemoryId, within: Within, where: Where) -> None:
     """Show every content that a memory had, oldest first; of a deleted one too.
 
+    'holdfast undo' takes the id of the change that stands with each.
+
     Example: holdfast history 01977e5c-6f2e-7b5a-9d0c-3f1e2a4b5c6d
     """
     output = Output(json=where.as_json)
@@ -238,7 +254,14 @@ def history(memory_id: MemoryId, within: Within, where: Where) -> None:
     output.answer(
         lambda: {"versions": document(versions)},
         rows=lambda: (
-            (str(item.version), item.event, item.recorded_at.isoformat(), item.text, item.reason or "")
+            (
+                str(item.version),
+                item.event,
+                item.recorded_at.isoformat(),
+                item.text,
+                item.reason or "",
+                item.change_id,
+            )
             for item in versions
         ),
         drawn=lambda: draw_versions(versions),

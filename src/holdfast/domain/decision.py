@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from holdfast.domain.memory import change_id_of
+from holdfast.domain.past import source_change_id_of
 
 if TYPE_CHECKING:
     from holdfast.domain.job import JobError
@@ -25,11 +28,15 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one statement did: the memory as it is now, and as it was when that differs."""
+    """What one statement did: the memory as it is now, and as it was when that differs.
+
+    ``id`` is what ``undo`` takes; None where nothing was written that could be undone.
+    """
 
     event: Decision
     memory: Memory
     previous: Memory | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,19 @@ class AddResult:
     def memories(self) -> tuple[Memory, ...]:
         """The memories that hold what was said, new or already known."""
         return tuple(change.memory for change in self.changes)
+
+
+def identified(change: Change) -> Change:
+    """The change with its id, as it was written.
+
+    What closes a fact of the same call is a part of that fact's own change, and has no id.
+    """
+    memory, previous = change.memory, change.previous
+    match change.event:
+        case Decision.NONE if previous is not None and memory.sources != previous.sources:
+            return replace(change, id=source_change_id_of(memory.id, memory.sources[-1]))
+        case Decision.ADD | Decision.UPDATE:
+            return replace(change, id=change_id_of(memory.id, memory.version))
+        case Decision.DELETE if memory.version > 1:
+            return replace(change, id=change_id_of(memory.id, memory.version))
+    return change

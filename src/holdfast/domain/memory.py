@@ -167,7 +167,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A content that a memory had or has: what, since when, and why it came about."""
+    """A content that a memory had or has: what, since when, and why it came about.
+
+    ``change_id`` is that of the change that brought it about, which others may share: ``undo`` takes it.
+    """
 
     memory_id: str
     version: int
@@ -179,9 +182,20 @@ class Version:
     deleted: bool
     recorded_at: datetime
     reason: str | None
-    kind: Kind = Kind.EPISODIC
-    trust: float = 1.0
+    kind: Kind
+    tier: Tier
+    state: State
+    trust: float
+    valid_at: datetime
+    invalid_at: datetime | None
+    statement: Statement | None
+    change_id: str
     by: str | None = None
+
+
+def change_id_of(memory_id: str, version: int) -> str:
+    """The id of the change that brought a version about, where it is not a part of another."""
+    return f"{memory_id}:{version}"
 
 
 def first_version(memory: Memory) -> Version:
@@ -191,8 +205,13 @@ def first_version(memory: Memory) -> Version:
     )
 
 
-def present_version(memory: Memory, *, event: str, reason: str | None, by: str | None = None) -> Version:
-    """The version that the memory has now, the event that brought it about, and who did so."""
+def present_version(
+    memory: Memory, *, event: str, reason: str | None, change: str | None = None, by: str | None = None
+) -> Version:
+    """The version that the memory has now, the event that brought it about, and who did so.
+
+    ``change`` is the id of the change that it is a part of; None for one of its own.
+    """
     return Version(
         memory_id=memory.id,
         version=memory.version,
@@ -205,7 +224,13 @@ def present_version(memory: Memory, *, event: str, reason: str | None, by: str |
         recorded_at=memory.updated_at,
         reason=reason,
         kind=memory.kind,
+        tier=memory.tier,
+        state=memory.state,
         trust=memory.trust,
+        valid_at=memory.valid_at,
+        invalid_at=memory.invalid_at,
+        statement=memory.statement,
+        change_id=change or change_id_of(memory.id, memory.version),
         by=by,
     )
 

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     OUTSIDE_SCOPE = "outside_scope"
     DELETED = "deleted"
     EXPIRED = "expired"
+    NOT_KNOWN_THEN = "not_known_then"
     ARCHIVED = "archived"
     NOT_VALID_THEN = "not_valid_then"
     FILTERED = "filtered"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.domain.decision import Decision
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
     from holdfast.domain.fact import Fact
 
 
+MOVED_WITHIN = timedelta(days=366)
+"""Who says "I live in Rome", then "I moved to Berlin last month", lives in Berlin: the first tells that it
+was true when it was said, not since when. A move longer ago may have been followed by one to Rome."""
+
+
 class Standing(NamedTuple):
-    """A stored fact of the same slot; ``value`` is folded, ``speaker`` is the name that its message bore."""
+    """A stored fact of the same slot; ``value`` is folded, ``speaker`` is who said it, by name.
+
+    ``is_dated`` says whether its words told since when. Else ``valid_at`` is when it was said, and it began
+    at an unknown time before.
+    """
 
     id: str
     value: str
@@ -25,6 +35,7 @@ class Standing(NamedTuple):
     invalid_at: datetime | None = None
     trust: float = 1.0
     speaker: str | None = None
+    is_dated: bool = True
 
 
 class Verdict(NamedTuple):
@@ -49,6 +60,8 @@ def decide(fact: Fact, standing: Sequence[Standing], *, at: datetime, trust: flo
 
     ``standing`` are the facts of its slot, closed ones too. Nothing that is trusted less replaces or closes
     what is trusted more, and nothing of an earlier date replaces what is of a later one and trusted as far.
+    But what tells no more than that it was true when it was said gives way to what is said after it and began
+    within the year before.
     """
     if fact.retracts:
         return _taken_back(fact, standing, at, trust)
@@ -94,10 +107,14 @@ def _over(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) 
 def _replacing(fact: Fact, standing: Sequence[Standing], at: datetime, trust: float) -> Verdict:
     moment = fact.valid_at or at
     latest = fact.when.end if fact.when else at  # "in May" may be any day of it
+    standing = [each for each in standing if each.invalid_at is None or each.invalid_at > each.valid_at]
     later = [
         each.valid_at
         for each in standing
-        if each.valid_at > moment and each.valid_at >= latest and each.trust >= trust
+        if each.valid_at > moment
+        and each.valid_at >= latest
+        and each.trust >= trust
+        and not _gives_way(each, fact, at)
     ]
     if later:
         return Verdict(Decision.ADD, closes_at=min(later))
@@ -108,6 +125,13 @@ def _replacing(fact: Fact, standing: Sequence[Standing], at: datetime, trust: fl
     if not present:
         return Verdict(Decision.ADD)
     return Verdict(Decision.UPDATE, _ids(present), max(moment, *(each.valid_at for each in present)))
+
+
+def _gives_way(each: Standing, fact: Fact, at: datetime) -> bool:
+    """Whether a value that was true when it was said had been left by then, as is told after it."""
+    if each.is_dated or each.invalid_at is not None or fact.when is None:
+        return False
+    return each.valid_at <= at and each.valid_at - fact.when.end <= MOVED_WITHIN
 
 
 def _is_undecided(each: Standing, fact: Fact, moment: datetime, trust: float) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast.domain.decision import Change, Decision
 from holdfast.domain.entity import Relation
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import Kind, Memory, Origin, State, Tier
+from holdfast.domain.memory import Kind, Memory, Origin, State, Tier, change_id_of
 from holdfast.domain.origin import may_instruct
 from holdfast.domain.statement import Statement, fold
 from holdfast.domain.traits import Trait, traits_of
@@ -161,7 +161,7 @@ class Forming:
                 memory = self._keep(fact, verdict, holder if is_whole else None)
                 self._link(memory, CONTRADICTS, verdict.contradicts)
                 for each in targets:
-                    previous = self._close(each, verdict, fact)
+                    previous = self._close(each, verdict, fact, change=change_id_of(memory.id, 1))
                     self._link(memory, SUPERSEDES, (each.id,))
                     self.changes.append(Change(Decision.UPDATE, memory, previous))
                 if not targets:
@@ -224,7 +224,7 @@ class Forming:
             valid_at=self.said[fact.position].source.at,
         )
 
-    def _close(self, each: Memory, verdict: Verdict, fact: Fact) -> Memory:
+    def _close(self, each: Memory, verdict: Verdict, fact: Fact, *, change: str | None = None) -> Memory:
         """The fact, which ceased to be true; one of the same episode is simply written so."""
         closed = replace(each, invalid_at=verdict.closes_at)
         if each.id in self.new:
@@ -236,7 +236,9 @@ class Forming:
             replaces = each.version if earlier is None else earlier.replaces_version
             closed = replace(closed, version=replaces + 1, updated_at=self.episode.created_at)
             event = EventType.SUPERSEDED if verdict.decision is Decision.UPDATE else EventType.INVALIDATED
-            self.closed[each.id] = Revise(closed, replaces, event, reason=_because(verdict, fact))
+            self.closed[each.id] = Revise(
+                closed, replaces, event, reason=_because(verdict, fact), change=change
+            )
         self._replace(fact.slot, each, closed)
         return closed
 
@@ -273,6 +275,7 @@ def _standing(memory: Memory, *, may_close: bool) -> Standing:
         invalid_at=memory.invalid_at,
         trust=memory.trust if may_close else BEYOND_TRUST,
         speaker=memory.sources[0].name if memory.sources else None,
+        is_dated=all(source.at != memory.valid_at for source in memory.sources),
     )
 
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from holdfast import limits
-from holdfast.domain.decision import DONE, PROCESSING, AddResult, Change, Decision
+from holdfast.domain.decision import DONE, PROCESSING, AddResult, Change, Decision, identified
 from holdfast.domain.extractor import RULES
 from holdfast.domain.memory import (
     Kind,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from holdfast.domain.scope import Scope
     from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
+    from holdfast.ports import Answered
 
 Known = Mapping[bytes, tuple[Memory, ...]]
 
@@ -117,11 +118,7 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     idempotency = _idempotency(conversation)
     earlier = idempotency and kit.store.find_idempotent(conversation.scope, idempotency)
     if earlier:
-        return AddResult(
-            earlier.episode_id,
-            tuple(Change(event, memory) for event, memory in earlier.outcome),
-            tuple(Change(event, memory) for event, memory in earlier.facts),
-        )
+        return _answered(earlier)
     known, compared = _compared(conversation, kit)
     if all(item.novelty is Novelty.SENT_AGAIN for item in compared):
         return _answer_nothing_new(_nothing_new(compared, known), conversation, idempotency, kit)
@@ -138,6 +135,11 @@ def _remember_once(conversation: Conversation, kit: FormationKit) -> AddResult:
     result = AddResult(episode.id, changes, derived.changes if derived else (), status)
     if conversation.dry_run:
         return result
+    result = replace(
+        result,
+        changes=tuple(map(identified, result.changes)),
+        facts=tuple(map(identified, result.facts)),
+    )
     answer = _answer(result, episode.scope, idempotency, at=episode.created_at) if idempotency else None
     repeated = _repeated(compared, known, new)
     kit.store.commit(Remember(episode, new, repeated, answer, derived and derived.formed), jobs=jobs)
@@ -234,7 +236,18 @@ def _answer(result: AddResult, scope: Scope, idempotency: Idempotency, *, at: da
     outcome, facts = (
         tuple((change.event, change.memory.id) for change in part) for part in (result.changes, result.facts)
     )
-    return Answer(scope, idempotency, result.episode_id, outcome, at, facts)
+    change_ids = tuple(change.id for change in (*result.changes, *result.facts))
+    return Answer(scope, idempotency, result.episode_id, outcome, at, facts, change_ids)
+
+
+def _answered(earlier: Answered) -> AddResult:
+    """The same answer again, with the memories as they are now."""
+    ids = iter(earlier.change_ids)
+    changes, facts = (
+        tuple(Change(event, memory, id=next(ids, None)) for event, memory in part)
+        for part in (earlier.outcome, earlier.facts)
+    )
+    return AddResult(earlier.episode_id, changes, facts)
 
 
 def _idempotency(conversation: Conversation) -> Idempotency | None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from holdfast import limits
 from holdfast.domain.events import EventType
-from holdfast.domain.memory import indexed_text
+from holdfast.domain.memory import change_id_of, indexed_text
 from holdfast.domain.message import Message, Role
 from holdfast.errors import Conflict, InvalidInput, NotFound
-from holdfast.ports import Rate, Relate, Revise
+from holdfast.formation.derived import Along, back_with, gone_with
+from holdfast.formation.slots import is_open, look_at_places
+from holdfast.ports import Rate, Relate, Revise, ReviseTogether
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 
 _CLOSING = frozenset({EventType.SUPERSEDED, EventType.INVALIDATED})
+
+DECIDE_ANEW = frozenset({"version_conflict", "slot_changed"})
+"""What tells that another was faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,14 @@ class Content:
     never_expires: bool = False
 
 
-def get_visible(scope: Scope, memory_id: str, *, kit: FormationKit) -> Memory:
-    """The memory with this id, if a read may return it now.
+def get_visible(scope: Scope, memory_id: str, *, kit: FormationKit, as_of: datetime | None = None) -> Memory:
+    """The memory with this id, if a read may return it now; with ``as_of`` as it was, if one might then.
 
     Raises:
         NotFound: ``memory_not_found``.
     """
-    memory = kit.store.get(scope, memory_id)
-    if not memory.is_visible(kit.clock.now()):
+    memory = kit.store.get(scope, memory_id, as_of=as_of)
+    if not memory.is_visible(as_of or kit.clock.now()):
         state = "deleted: restore brings it back" if memory.is_deleted else "expired"
         raise NotFound(f"memory {memory_id} is {state}", code="memory_not_found", memory_id=memory_id)
     return memory
@@ -112,6 +117,8 @@ def update(target: Target, content: Content, *, reason: str | None, kit: Formati
 def delete(target: Target, *, reason: str | None, kit: FormationKit) -> Memory:
     """Stop believing a memory: no search returns it, ``restore`` brings it back.
 
+    What was derived from its messages alone goes with it.
+
     Raises:
         NotFound: ``memory_not_found``.
         Conflict: ``version_conflict``, or ``memory_deleted`` when it is deleted already.
@@ -121,14 +128,20 @@ def delete(target: Target, *, reason: str | None, kit: FormationKit) -> Memory:
         _require_undeleted(memory)
         return replace(memory, expired_at=kit.clock.now())
 
-    return revise(target, change, event=EventType.DELETED, reason=reason, kit=kit)
+    def along(before: Memory, after: Memory) -> Along:
+        return gone_with(before, after, kit=kit)
+
+    return revise(target, change, event=EventType.DELETED, reason=reason, kit=kit, along=along)
 
 
 def restore(target: Target, *, version: int | None, reason: str | None, kit: FormationKit) -> Memory:
     """Bring back a deleted memory, or the content that it had in an earlier version.
 
+    What was deleted with it comes back with it.
+
     Raises:
         NotFound: ``memory_not_found`` or ``version_not_found``.
+        Conflict: ``fact_replaced`` for a fact whose place another has taken.
         InvalidInput: ``nothing_to_restore`` when it is not deleted and no version is named.
     """
 
@@ -142,7 +155,24 @@ def restore(target: Target, *, version: int | None, reason: str | None, kit: For
             return replace(memory, expired_at=None)
         return _with_version(memory, version, target.scope, kit)
 
-    return revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit)
+    def along(before: Memory, after: Memory) -> Along:
+        places = look_at_places([after] if is_open(after) > is_open(before) else [], (), kit=kit)
+        for taken_by in places.taken_by.values():
+            raise _replaced(after, taken_by)
+        back = back_with(before, after, kit=kit) if before.is_deleted else Along()
+        return back._replace(seen={**back.seen, **places.seen})
+
+    return revise(target, change, event=EventType.RESTORED, reason=reason, kit=kit, along=along)
+
+
+def _replaced(memory: Memory, taken_by: Memory) -> Conflict:
+    return Conflict(
+        f"memory {memory.id} was replaced: {taken_by.id} says what is true there now; undo the change that "
+        f"replaced it ({change_id_of(taken_by.id, 1)}), or delete that memory first",
+        code="fact_replaced",
+        memory_id=memory.id,
+        by=taken_by.id,
+    )
 
 
 def _restated(memory: Memory, text: str | None) -> Statement | None:
@@ -190,8 +220,10 @@ def revise(
     reason: str | None,
     by: str | None = None,
     kit: FormationKit,
+    along: Callable[[Memory, Memory], Along] | None = None,
 ) -> Memory:
-    """Change the memory as it is now; when another was faster, look again, unless a version was expected.
+    """Change the memory as it is now, and what goes along; when another was faster, look again, unless a
+    version was expected.
 
     Raises:
         NotFound: ``memory_not_found``.
@@ -204,26 +236,41 @@ def revise(
         if changed == before:
             return before
         after = replace(changed, version=before.version + 1, updated_at=kit.clock.now())
+        revision = Revise(
+            after,
+            before.version,
+            event=event,
+            reason=reason,
+            vector=new_vector(before, after, kit),
+            by=by,
+        )
+        others = Along() if along is None else along(before, after)
         try:
-            kit.store.commit(
-                Revise(
-                    after,
-                    before.version,
-                    event=event,
-                    reason=reason,
-                    vector=_new_vector(before, after, kit),
-                    by=by,
-                )
-            )
+            kit.store.commit(_together(revision, others))
         except Conflict as conflict:
-            if conflict.code != "version_conflict" or target.expected_version is not None:
+            if conflict.code not in DECIDE_ANEW:
                 raise
         else:
             return after
     raise Conflict(f"others kept changing memory {target.memory_id}: try again", code="too_many_conflicts")
 
 
-def _new_vector(before: Memory, after: Memory, kit: FormationKit) -> Vector | None:
+def _together(revision: Revise, along: Along) -> Revise | ReviseTogether:
+    if not any(along):
+        return revision
+    return ReviseTogether(
+        revision.memory.scope,
+        (revision, *along.revisions),
+        revision.memory.updated_at,
+        revision.event.value,
+        along.taken_off,
+        along.put_back,
+        along.seen,
+    )
+
+
+def new_vector(before: Memory, after: Memory, kit: FormationKit) -> Vector | None:
+    """The vector of a memory whose text was changed; None where it was not."""
     if after.text == before.text:
         return None
     vector: Vector = kit.embedder.embed_documents([indexed_text(after.spoken_by, after.text)])[0]

@@ -34,6 +34,7 @@ class _Asked(NamedTuple):
     scope: Scope
     filter: Filter | None
     valid_at: datetime | None
+    as_of: datetime | None
     include_archived: bool
     fusion: Fusion
     limit: int
@@ -68,6 +69,7 @@ def _key(question: Question, *, limit: int, explain: bool) -> Hashable:
         question.scope,
         view.filter,
         view.valid_at,
+        view.as_of,
         view.include_archived,
         question.fusion,
         limit,

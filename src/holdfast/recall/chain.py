@@ -10,6 +10,8 @@ from holdfast import limits
 from holdfast.domain.ranking import Signal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from holdfast.domain.scope import Scope
     from holdfast.recall.fuse import Ranking
     from holdfast.recall.gather import Sought
@@ -31,7 +33,9 @@ class _Step(NamedTuple):
     score: float
 
 
-def follow(sought: Sought, scope: Scope, ranking: Ranking, *, kit: RecallKit) -> Ranking:
+def follow(
+    sought: Sought, scope: Scope, ranking: Ranking, *, kit: RecallKit, as_of: datetime | None = None
+) -> Ranking:
     """The ranking with the facts of the chain in front: those it starts from, and those they lead to.
 
     For facts and notes: the turns of a talk are told of by their conversation, and following words through
@@ -47,20 +51,22 @@ def follow(sought: Sought, scope: Scope, ranking: Ranking, *, kit: RecallKit) ->
     ]
     found = dict(front)
     for _ in range(limits.CHAIN_HOPS_MAX):
-        front = _next(front, sought, scope, kit)
+        front = _next(front, sought, scope, kit, as_of)
         for step in front:
             found[step.key] = max(step.score, found.get(step.key, step.score))
     return _in_front(found, ranking)
 
 
-def _next(front: list[_Step], sought: Sought, scope: Scope, kit: RecallKit) -> list[_Step]:
+def _next(
+    front: list[_Step], sought: Sought, scope: Scope, kit: RecallKit, as_of: datetime | None
+) -> list[_Step]:
     bridges = kit.words.bridges(
         scope, sought.text, [step.key for step in front], limit=limits.CHAIN_BRIDGES_MAX
     )
     ends = np.unique(np.array([bridge.end for bridge in bridges], np.int64))
-    if not sought.asked.is_of_past:
-        table = kit.turns.describe(scope, ends)
-        ends = table.keys[table.outdated < 1]
+    if as_of is not None or not sought.asked.is_of_past:
+        table = kit.turns.describe(scope, ends, as_of=as_of)
+        ends = table.keys[(table.outdated < 1) | sought.asked.is_of_past]
         bridges = [bridge for bridge in bridges if bridge.end in ends]
     closeness = kit.vectors.search(scope, sought.vector, limit=1, also=ends)[Signal.MEANING].by_key
     score_of = dict(front)

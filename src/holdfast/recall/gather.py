@@ -22,10 +22,14 @@ _NONE = np.empty(0, np.int64)
 
 
 class Gathered(NamedTuple):
-    """The candidates: what was found of them by meaning and by words, and what is known of each."""
+    """The candidates: what was found of them by meaning and by words, and what is known of each.
+
+    ``looked_at`` is how many the indexes brought in.
+    """
 
     found: Mapping[Signal, Scores]
     table: TurnTable
+    looked_at: int
 
 
 class Sought(NamedTuple):
@@ -48,7 +52,7 @@ def gather(sought: Sought, scope: Scope, *, breadth: int, kit: RecallKit, also: 
     meaning = kit.vectors.search(scope, sought.vector, limit=breadth, also=np.concatenate(keys))
     found = {**meaning, **words}
     every = _distinct(np.concatenate([*keys, meaning[Signal.MEANING].keys]))
-    return Gathered(found, kit.turns.describe(scope, every))
+    return Gathered(found, kit.turns.describe(scope, every), len(every))
 
 
 def _distinct(keys: Keys) -> Keys:

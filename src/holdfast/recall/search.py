@@ -88,13 +88,17 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
     from holdfast.recall.gather import gather  # noqa: PLC0415
 
     gathered = gather(sought, question.scope, breadth=breadth, kit=kit)
+    if question.view.as_of is not None:
+        from holdfast.recall.then import gather_then  # noqa: PLC0415 (few searches ask for the past)
+
+        gathered = gather_then(sought, question.scope, gathered, question.view.as_of, kit=kit)
     ranking = _fused(question, gathered, sought)
     if sought.asked.is_chained and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
         from holdfast.recall.chain import follow  # noqa: PLC0415 (likewise)
 
-        ranking = follow(sought, question.scope, ranking, kit=kit)
+        ranking = follow(sought, question.scope, ranking, kit=kit, as_of=question.view.as_of)
     shown = _collapsed(question, ranking, limit, kit)
-    return Found(ranking, shown, breadth, exhausted=len(ranking) < breadth)
+    return Found(ranking, shown, breadth, exhausted=gathered.looked_at < breadth)
 
 
 def _fused(question: Question, gathered: Gathered, sought: Sought) -> Ranking:

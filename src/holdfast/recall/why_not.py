@@ -19,6 +19,7 @@ from holdfast.errors import NotFound
 from holdfast.recall.fuse import fuse
 from holdfast.recall.gather import gather
 from holdfast.recall.search import find, seek
+from holdfast.recall.then import gather_then
 
 if TYPE_CHECKING:
     from holdfast.domain.memory import Memory
@@ -64,7 +65,14 @@ def why_not(question: Question, memory_id: str, *, limit: int, kit: RecallKit) -
         memory = kit.store.get(question.scope, memory_id)
     except NotFound:
         return _outside(question, memory_id, kit)
-    return _hidden(question, memory) or _ranked(question, memory, limit, kit)
+    as_of = question.view.as_of
+    if as_of is None:
+        return _hidden(question, memory) or _ranked(question, memory, limit, kit)
+    if memory.created_at > as_of:
+        told = f"it was not known at {iso(as_of)}, but from {iso(memory.created_at)} on"
+        return WhyNot(query=question.text, memory_id=memory.id, reason=Reason.NOT_KNOWN_THEN, sentence=told)
+    then = kit.store.get(question.scope, memory_id, as_of=as_of)
+    return _hidden(question, then) or _ranked(question, then, limit, kit)
 
 
 def _outside(question: Question, memory_id: str, kit: RecallKit) -> WhyNot:
@@ -168,6 +176,8 @@ def _not_gathered(question: Question, memory: Memory, missed: _Missed, kit: Reca
     """What it would score if a signal brought it in, and how far all of them are from that."""
     sought, found, key = missed
     gathered = gather(sought, question.scope, breadth=found.breadth, kit=kit, also=np.array([key], np.int64))
+    if question.view.as_of is not None:
+        gathered = gather_then(sought, question.scope, gathered, question.view.as_of, kit=kit)
     ranking = fuse(gathered.found, gathered.table, sought.asked, now=question.asked_at)
     own = _Standing(ranking, ranking.keys.tolist().index(key))
     nearest = _nearest_rank(question, sought, key, kit)

@@ -88,6 +88,26 @@ def test_later_arriving_but_earlier_dated_statement_is_closed_already() -> None:
     assert decide(dated, [standing("Rome", FEB)], at=APR) == Verdict(ADD, closes_at=FEB)
 
 
+@pytest.mark.parametrize(
+    ("there", "at", "verdict"),
+    [
+        (standing("Rome", APR, is_dated=False), APR, Verdict(UPDATE, ("Rome",), APR)),
+        (standing("Rome", APR, is_dated=True), APR, Verdict(ADD, closes_at=APR)),
+        (standing("Rome", APR, is_dated=False), MAR, Verdict(ADD, closes_at=APR)),
+        (standing("Rome", APR, is_dated=False, trust=0.9), APR, Verdict(UPDATE, ("Rome",), APR)),
+        (standing("Rome", APR, is_dated=False, invalid_at=APR), APR, Verdict(ADD)),
+        (standing("Rome", JAN.replace(year=2028), is_dated=False), JAN.replace(year=2029), None),
+    ],
+    ids=["said before", "dated", "said later", "trusted less", "gave way before", "years after"],
+)
+def test_value_that_was_only_true_when_it_was_said_gives_way_to_a_move_before_it(
+    there: Standing, at: datetime, verdict: Verdict | None
+) -> None:
+    moved = fact(when=when(FEB, MAR))
+
+    assert decide(moved, [there], at=at) == (verdict or Verdict(ADD, closes_at=there.valid_at))
+
+
 def test_month_that_may_lie_after_the_standing_value_replaces_it() -> None:
     in_february = fact(when=when(FEB, MAR))
     said_early_in_february = standing("Rome", datetime(2026, 2, 3, tzinfo=UTC))

@@ -25,7 +25,7 @@ from holdfast.formation.revise import (
     restore,
     update,
 )
-from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise
+from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise, ReviseTogether
 from holdfast.testing import InMemoryData, InMemoryStore
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.in_memory.data import Access
@@ -174,7 +174,11 @@ class SlowStore(InMemoryStore):
 
     overtaken = 0
 
-    def commit(self, change: Remember | Derive | Revise | Relate | Rate | Answer, **more: Any) -> None:  # noqa: ANN401 (the port's)
+    def commit(
+        self,
+        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        **more: Any,  # noqa: ANN401 (the port's)
+    ) -> None:
         if isinstance(change, Revise) and self.overtaken > 0:
             self.overtaken -= 1
             before = self.get(ANA, change.memory.id)

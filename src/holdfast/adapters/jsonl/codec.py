@@ -210,7 +210,13 @@ def _encode_version(version: Version) -> dict[str, Any]:
         "recorded_at": iso(version.recorded_at),
         "reason": version.reason,
         "kind": version.kind.value,
+        "tier": version.tier.value,
+        "state": version.state.value,
         "trust": version.trust,
+        "valid_at": iso(version.valid_at),
+        "invalid_at": _optional_iso(version.invalid_at),
+        "statement": version.statement and asdict(version.statement),
+        "change_id": version.change_id,
         "by": version.by,
     }
 
@@ -240,7 +246,13 @@ def _decode_version(memory_id: str, given: Json) -> Version:
         recorded_at=_instant(given["recorded_at"]),
         reason=None if given["reason"] is None else _text(given["reason"]),
         kind=Kind(given["kind"]),
+        tier=Tier(given["tier"]),
+        state=State(given["state"]),
         trust=read_importance(given["trust"]),
+        valid_at=_instant(given["valid_at"]),
+        invalid_at=_optional_instant(given["invalid_at"]),
+        statement=_decode_statement(given["statement"]),
+        change_id=_name(given["change_id"]),
         by=_optional_name(given["by"]),
     )
 

@@ -21,7 +21,7 @@ SELECT count(*) FROM turn_blocks AS block WHERE length(block.terms) <> (
 )
 
 -- name: memories_without_a_source
-SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM memory_sources)
+SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM memory_sources WHERE taken_off_at IS NULL)
 
 
 -- name: vectors_too_few_or_too_many

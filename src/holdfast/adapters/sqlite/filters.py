@@ -34,7 +34,7 @@ _COLUMNS = {
     Field.ORIGIN: "m.origin",
     Field.SPEAKER: (
         "coalesce(m.speaker, (SELECT role FROM memory_sources JOIN messages USING (episode_key, position) "
-        "WHERE memory_key = m.key ORDER BY episode_key, position LIMIT 1))"
+        "WHERE memory_key = m.key AND taken_off_at IS NULL ORDER BY episode_key, position LIMIT 1))"
     ),
     Field.USER_ID: _NAME_OF.format(column="user_key", table="homes", reference="home_key"),
     Field.AGENT_ID: _NAME_OF.format(column="agent_key", table="homes", reference="home_key"),

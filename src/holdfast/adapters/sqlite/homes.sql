@@ -36,6 +36,7 @@ JOIN memory_sources AS cited ON cited.memory_key = fact.key
 JOIN memory_sources AS held USING (episode_key, position)
 JOIN memories AS said ON said.key = held.memory_key
 WHERE fact.home_key = ?1 AND fact.invalid_at IS NOT NULL AND fact.origin = 'derived' AND fact.version > 1
+AND cited.taken_off_at IS NULL AND held.taken_off_at IS NULL
 AND said.origin <> 'derived' AND said.invalid_at IS NULL
 GROUP BY said.key
 ORDER BY 1

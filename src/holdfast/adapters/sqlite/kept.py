@@ -7,8 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
-from holdfast.adapters.sqlite.rows import keys_to_json, memories_by_key
-from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.rows import FIRST, keys_to_json, memories_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from holdfast.adapters.sqlite.filters import Condition
     from holdfast.domain.memory import Memory
-
-_SQL = read_statements("queries.sql")
 
 
 class _Mark(NamedTuple):
@@ -43,7 +40,7 @@ class KeptMemories:
         self, connection: apsw.Connection, keys: Sequence[int], condition: Condition, *, limit: int
     ) -> dict[int, Memory]:
         """The first ``limit`` of the memories ``m`` that the condition holds for, by key, in this order."""
-        sql = _SQL["first_shown"].replace("{condition}", condition.sql)
+        sql = FIRST.replace("{condition}", condition.sql)
         values = (keys_to_json(keys), *condition.values, limit)
         shown = {key: _Mark(*mark) for key, *mark in connection.execute(sql, values)}
         known = self._known(shown.values())

@@ -50,7 +50,47 @@ SELECT
     m.valid_at, m.invalid_at, m.created_at, m.updated_at, m.expired_at, m.expires_at, m.accessed_at,
     m.access_count, m.useful_count, m.useless_count, m.subject, m.attribute, m.value, m.is_single, m.extractor,
     m.scope_key
-FROM memories AS m
+FROM {memories} AS m
+
+-- name: memories_then
+(
+    SELECT
+        present.key, present.id, present.stamp, present.scope_key, present.home_key, present.origin, present.speaker,
+        present.created_at, present.accessed_at, present.access_count, present.useful_count,
+        present.useless_count,
+        iif(past.version IS NULL, present.text, past.text) AS text,
+        iif(past.version IS NULL, present.kind, past.kind) AS kind,
+        iif(past.version IS NULL, present.tier, past.tier) AS tier,
+        iif(past.version IS NULL, present.state, past.state) AS state,
+        iif(past.version IS NULL, present.trust, past.trust) AS trust,
+        iif(past.version IS NULL, present.importance, past.importance) AS importance,
+        iif(past.version IS NULL, present.metadata, past.metadata) AS metadata,
+        iif(past.version IS NULL, present.version, past.version) AS version,
+        iif(past.version IS NULL, present.valid_at, past.valid_at) AS valid_at,
+        iif(past.version IS NULL, present.invalid_at, past.invalid_at) AS invalid_at,
+        iif(past.version IS NULL, present.updated_at, past.recorded_at) AS updated_at,
+        iif(past.version IS NULL, present.expired_at, iif(past.deleted, past.recorded_at, NULL)) AS expired_at,
+        iif(past.version IS NULL, present.expires_at, past.expires_at) AS expires_at,
+        iif(past.version IS NULL, present.subject, past.subject) AS subject,
+        iif(past.version IS NULL, present.attribute, past.attribute) AS attribute,
+        iif(past.version IS NULL, present.value, past.value) AS value,
+        iif(past.version IS NULL, present.is_single, past.is_single) AS is_single,
+        iif(past.version IS NULL, present.extractor, past.extractor) AS extractor
+    FROM memories AS present
+    LEFT JOIN memory_versions AS past
+    ON present.updated_at > ? AND past.memory_key = present.key AND past.version = (
+        SELECT max(version) FROM memory_versions WHERE memory_key = present.key AND recorded_at <= ?
+    )
+    WHERE present.created_at <= ?
+)
+
+-- name: reworded
+SELECT m.key FROM memories AS m
+JOIN memory_versions AS past ON past.memory_key = m.key AND past.version = (
+    SELECT max(version) FROM memory_versions WHERE memory_key = m.key AND recorded_at <= ?1
+)
+WHERE m.updated_at > ?1 AND m.created_at <= ?1 AND past.text <> m.text AND {reach}
+ORDER BY m.updated_at DESC, m.key DESC LIMIT ?
 
 -- name: names_of_scopes
 SELECT scopes.key, tenant.name, user.name, agent.name, session.name
@@ -63,7 +103,7 @@ LEFT JOIN names AS agent ON agent.key = homes.agent_key
 LEFT JOIN names AS session ON session.key = scopes.session_key
 
 -- name: first_shown
-SELECT m.key, m.id, m.stamp FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
+SELECT m.key, m.id, m.stamp FROM json_each(?) AS wanted CROSS JOIN {memories} AS m ON m.key = wanted.value
 WHERE {condition} ORDER BY wanted.rowid LIMIT ?
 
 -- name: sources_of_memories
@@ -73,7 +113,18 @@ SELECT
 FROM memory_sources
 JOIN messages USING (episode_key, position)
 JOIN episodes ON episodes.key = memory_sources.episode_key
+WHERE memory_sources.memory_key IN (SELECT value FROM json_each(?1)) AND taken_off_at IS NULL
+ORDER BY memory_sources.memory_key, memory_sources.episode_key, memory_sources.position
+
+-- name: sources_of_memories_then
+SELECT
+    memory_sources.memory_key, episodes.id, memory_sources.position, messages.message_id, messages.role,
+    messages.name, coalesce(messages.at, episodes.created_at)
+FROM memory_sources
+JOIN messages USING (episode_key, position)
+JOIN episodes ON episodes.key = memory_sources.episode_key
 WHERE memory_sources.memory_key IN (SELECT value FROM json_each(?1))
+AND (taken_off_at IS NULL OR taken_off_at > ?2) AND episodes.created_at <= ?2
 ORDER BY memory_sources.memory_key, memory_sources.episode_key, memory_sources.position
 
 -- name: entities_of_memories
@@ -104,7 +155,8 @@ ORDER BY m.key DESC LIMIT ?
 
 -- name: versions_of_memory
 SELECT
-    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, trust, made_by
+    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, tier, state, trust, valid_at, invalid_at,
+    subject, attribute, value, is_single, extractor, change_id, made_by
 FROM memory_versions WHERE memory_key = ?1 ORDER BY version
 
 -- name: relations_of_memory

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.domain.instant import from_microseconds, to_microseconds
-from holdfast.domain.memory import Kind, Memory, Origin, Source, State, Tier, Version, first_version
+from holdfast.domain.memory import (
+    Kind,
+    Memory,
+    Origin,
+    Source,
+    State,
+    Tier,
+    Version,
+    change_id_of,
+    first_version,
+)
 from holdfast.domain.message import Role
 from holdfast.domain.metadata import NO_METADATA, Metadata
 from holdfast.domain.scope import Scope
@@ -21,10 +31,19 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from holdfast.adapters.sqlite.filters import Condition
+
 
 Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promise
 
 _SQL = read_statements("queries.sql")
+_SOURCES_THEN = "sources_of_memories_then"
+_PRESENT, _PAST = "memories", _SQL["memories_then"]
+_COLUMNS, _COLUMNS_THEN, FIRST, FIRST_THEN = (
+    _SQL[name].replace("{memories}", memories)
+    for name in ("memory_columns", "first_shown")
+    for memories in (_PRESENT, _PAST)
+)
 
 _UUID_BYTES = 16
 
@@ -81,13 +100,21 @@ def keys_to_json(keys: Iterable[int]) -> str:
 
 
 def read_memories(
-    connection: apsw.Connection, condition: str, values: Sequence[apsw.SQLiteValue]
+    connection: apsw.Connection,
+    condition: str,
+    values: Sequence[apsw.SQLiteValue],
+    *,
+    as_of: int | None = None,
 ) -> dict[int, Memory]:
-    """The memories ``m`` for which the condition holds, by key, in the order that it asks for."""
-    rows: list[Row] = connection.execute(f"{_SQL['memory_columns']} {condition}", values).fetchall()
+    """The memories ``m`` for which the condition holds, by key, in the order that it asks for.
+
+    With ``as_of`` as they stood at that instant, of which the condition then speaks too.
+    """
+    columns, then = (_COLUMNS, ()) if as_of is None else (_COLUMNS_THEN, _thrice(as_of))
+    rows: list[Row] = connection.execute(f"{columns} {condition}", (*then, *values)).fetchall()
     keys = keys_to_json(row[0] for row in rows)
     scopes = _read_scopes(connection, {row[-1] for row in rows})
-    sources = _read_sources(connection, keys)
+    sources = _read_sources(connection, keys, as_of)
     entities = _read_entities(connection, keys)
     return {
         row[0]: _to_memory(row, scopes[row[-1]], sources.get(row[0], ()), entities.get(row[0], ()))
@@ -95,9 +122,28 @@ def read_memories(
     }
 
 
-def memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
+def memories_by_key(
+    connection: apsw.Connection, keys: Sequence[int], *, as_of: int | None = None
+) -> dict[int, Memory]:
     """The memories with these keys, in no order."""
-    return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
+    condition = "WHERE m.key IN (SELECT value FROM json_each(?))"
+    return read_memories(connection, condition, (keys_to_json(keys),), as_of=as_of)
+
+
+def first_memories_then(
+    connection: apsw.Connection, keys: Sequence[int], condition: Condition, *, limit: int, as_of: int
+) -> dict[int, Memory]:
+    """The first ``limit`` of the memories ``m`` that the condition held for then, in this order."""
+    sql = FIRST_THEN.replace("{condition}", condition.sql)
+    values = (keys_to_json(keys), *_thrice(as_of), *condition.values, limit)
+    first = [key for key, *_ in connection.execute(sql, values)]
+    memories = memories_by_key(connection, first, as_of=as_of) if first else {}
+    return {key: memories[key] for key in first}
+
+
+def _thrice(as_of: int) -> tuple[int, int, int]:
+    """What ``memories_then`` binds."""
+    return as_of, as_of, as_of
 
 
 def _read_scopes(connection: apsw.Connection, keys: Iterable[int]) -> Mapping[int, Scope]:
@@ -108,11 +154,12 @@ def _read_scopes(connection: apsw.Connection, keys: Iterable[int]) -> Mapping[in
     }
 
 
-def _read_sources(connection: apsw.Connection, keys: str) -> Mapping[int, tuple[Source, ...]]:
+def _read_sources(
+    connection: apsw.Connection, keys: str, as_of: int | None
+) -> Mapping[int, tuple[Source, ...]]:
     found: defaultdict[int, list[Source]] = defaultdict(list)
-    for key, episode, position, message_id, role, name, at in connection.execute(
-        _SQL["sources_of_memories"], (keys,)
-    ):
+    statement, values = ("sources_of_memories", (keys,)) if as_of is None else (_SOURCES_THEN, (keys, as_of))
+    for key, episode, position, message_id, role, name, at in connection.execute(_SQL[statement], values):
         found[key].append(
             Source(from_blob(episode), position, message_id, _ROLES[role], name, from_microseconds(at))
         )
@@ -157,17 +204,16 @@ def _to_memory(row: Row, scope: Scope, sources: tuple[Source, ...], entities: tu
         access_count=access_count,
         useful_count=useful_count,
         useless_count=useless_count,
-        statement=None
-        if subject is None
-        else Statement(subject, attribute, value, bool(is_single), extractor),
+        statement=_to_statement(subject, attribute, value, is_single, extractor),
     )
 
 
 def to_version(memory_id: str, row: Row) -> Version:
     """A row of ``versions_of_memory`` as a version."""
-    version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, trust, by = (
-        row
-    )
+    (
+        version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, tier,
+        state, trust, valid_at, invalid_at, subject, attribute, value, is_single, extractor, change_id, by,
+    ) = row  # fmt: skip
     return Version(
         memory_id=memory_id,
         version=version,
@@ -180,9 +226,21 @@ def to_version(memory_id: str, row: Row) -> Version:
         recorded_at=from_microseconds(recorded_at),
         reason=reason,
         kind=_KINDS[kind],
+        tier=_TIERS[tier],
+        state=_STATES[state],
         trust=trust,
+        valid_at=from_microseconds(valid_at),
+        invalid_at=optional_instant(invalid_at),
+        statement=_to_statement(subject, attribute, value, is_single, extractor),
+        change_id=change_id or change_id_of(memory_id, version),
         by=by,
     )
+
+
+def _to_statement(
+    subject: str | None, attribute: str, value: str, is_single: int, extractor: str
+) -> Statement | None:
+    return None if subject is None else Statement(subject, attribute, value, bool(is_single), extractor)
 
 
 def versions_of(connection: apsw.Connection, key: int, memory: Memory) -> tuple[Version, ...]:

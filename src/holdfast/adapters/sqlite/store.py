@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite import job_rows
+from holdfast.adapters.sqlite.changes import place_of, read_change, read_dependents, read_steps
 from holdfast.adapters.sqlite.episodes import read_episode
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
@@ -20,9 +21,11 @@ from holdfast.adapters.sqlite.reach import (
 )
 from holdfast.adapters.sqlite.rows import (
     Row,
+    first_memories_then,
     from_blob,
     keys_to_json,
     memories_by_key,
+    optional_microseconds,
     read_memories,
     to_blob,
     versions_of,
@@ -47,6 +50,7 @@ from holdfast.ports import (
     Relate,
     Remember,
     Revise,
+    ReviseTogether,
     StoreStats,
 )
 
@@ -61,13 +65,13 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.database import Database
     from holdfast.bell import Bells
     from holdfast.domain.job import Finish, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Standing, Vector
+    from holdfast.ports import Changed, Dependent, Standing, Step, Vector
 
 _SQL = read_statements("queries.sql")
 
@@ -85,7 +89,7 @@ class SqliteMemoryStore:
 
     def commit(
         self,
-        change: Remember | Derive | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -174,17 +178,35 @@ class SqliteMemoryStore:
                     f"the idempotency key {idempotency.key!r} was used for another content: use a new key",
                     code="idempotency_key_reused",
                 )
+            *parts, change_ids = json.loads(outcome)
             messages, facts = (
                 tuple((Decision(event), _memory_by_id(connection, memory_id)) for event, memory_id in part)
-                for part in json.loads(outcome)
+                for part in parts
             )
-            return Answered(from_blob(episode_id), messages, facts)
+            return Answered(from_blob(episode_id), messages, facts, tuple(change_ids))
 
         return self._database.read(work)
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
-        """The memory with this id, deleted or not."""
-        return self._database.read(lambda connection: _memory_in_scope(connection, scope, memory_id)[1])
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
+        """The memory with this id, deleted or not; with ``as_of`` as it stood at that instant."""
+        return self._database.read(
+            lambda connection: _memory_in_scope(connection, scope, memory_id, as_of=as_of)[1]
+        )
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        """The memories of the scope whose words were others at that instant, as they stood."""
+        instant = to_microseconds(as_of)
+
+        def work(connection: apsw.Connection) -> Mapping[int, Memory]:
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return {}
+            inside = reach.condition()
+            sql = _SQL["reworded"].replace("{reach}", inside.sql)
+            keys = [key for (key,) in connection.execute(sql, (instant, *inside.values, limit))]
+            return memories_by_key(connection, keys, as_of=instant)
+
+        return self._database.read(work)
 
     def key_of(self, scope: Scope, memory_id: str) -> int:
         """The key of the memory with this id, deleted or not."""
@@ -200,12 +222,24 @@ class SqliteMemoryStore:
             condition = join("AND", [reach.condition(), view_condition(view)])
             shown: dict[int, Memory] = {}
             for part in (keys[: 4 * limit], keys[4 * limit :]):  # few are hidden: the first part does
-                shown |= self._kept.first(connection, part, condition, limit=limit - len(shown))
+                shown |= self._first(connection, part, condition, limit - len(shown), _as_of(view))
                 if len(shown) == limit:
                     break
             return shown
 
         return self._database.read(work)
+
+    def _first(
+        self,
+        connection: apsw.Connection,
+        keys: Sequence[int],
+        condition: Condition,
+        limit: int,
+        as_of: int | None,
+    ) -> dict[int, Memory]:
+        if as_of is None:
+            return self._kept.first(connection, keys, condition, limit=limit)
+        return first_memories_then(connection, keys, condition, limit=limit, as_of=as_of)
 
     def reading(self) -> AbstractContextManager[None]:
         """All that this thread reads in it, by the indexes too, is of one instant."""
@@ -248,6 +282,43 @@ class SqliteMemoryStore:
             ).fetchall()
             ends = memories_by_key(connection, [end for row in rows for end in row[2:4]])
             return tuple(_to_related(row, ends, outgoing=row[2] == key) for row in rows)
+
+        return self._database.read(work)
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        """The change that brought about this version, and what else it did."""
+
+        def work(connection: apsw.Connection) -> Changed:
+            key, memory = _memory_in_scope(connection, scope, memory_id)
+            return read_change(connection, key, memory, version)
+
+        return self._database.read(work)
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        """The versions that memories of the scope were given between two instants, in order."""
+
+        def work(connection: apsw.Connection) -> tuple[Step, ...]:
+            behind = None
+            if after is not None:
+                memory_id, version = after
+                key, memory = _memory_in_scope(connection, scope, memory_id)
+                behind = place_of(connection, key, memory, version)
+            reach = reach_of(connection, scope)
+            if reach.is_empty:
+                return ()
+            span = to_microseconds(since), to_microseconds(until)
+            return read_steps(connection, reach, span, limit=limit, behind=behind)
+
+        return self._database.read(work)
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        """The undeleted memories derived from these sources, where no other undeleted memory holds them."""
+
+        def work(connection: apsw.Connection) -> tuple[Dependent, ...]:
+            key, _ = _memory_in_scope(connection, scope, memory_id)
+            return read_dependents(connection, key, sources)
 
         return self._database.read(work)
 
@@ -346,13 +417,18 @@ def _memory_by_id(connection: apsw.Connection, memory_id: str) -> Memory:
     return next(iter(read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),)).values()))
 
 
-def _memory_in_scope(connection: apsw.Connection, scope: Scope, memory_id: str) -> tuple[int, Memory]:
-    found = read_memories(connection, "WHERE m.id = ?", (to_blob(memory_id),))
+def _memory_in_scope(
+    connection: apsw.Connection, scope: Scope, memory_id: str, *, as_of: datetime | None = None
+) -> tuple[int, Memory]:
+    found = read_memories(
+        connection, "WHERE m.id = ?", (to_blob(memory_id),), as_of=optional_microseconds(as_of)
+    )
     for key, memory in found.items():
         if scope.covers(memory.scope):
             return key, memory
+    then = "" if as_of is None else " then"
     raise NotFound(
-        f"no memory {memory_id} in the scope {scope}: check the id, and whose memory it is",
+        f"no memory {memory_id} in the scope {scope}{then}: check the id, and whose memory it is",
         code="memory_not_found",
         memory_id=memory_id,
     )
@@ -366,9 +442,16 @@ def _page(
         parts.append(Condition("m.key < ?", (before_key,)))
     condition = join("AND", parts)
     found = read_memories(
-        connection, f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?", (*condition.values, limit)
+        connection,
+        f"WHERE {condition.sql} ORDER BY m.key DESC LIMIT ?",
+        (*condition.values, limit),
+        as_of=_as_of(view),
     )
     return list(found.values())
+
+
+def _as_of(view: View) -> int | None:
+    return optional_microseconds(view.as_of)
 
 
 def _to_related(row: Row, ends: Mapping[int, Memory], *, outgoing: bool) -> RelatedMemory:

@@ -36,12 +36,17 @@ class SqliteTurnIndex:
         self._database = database
         self._homes = homes
 
-    def describe(self, scope: Scope, keys: Keys) -> TurnTable:
-        """What ranking asks of those of the memories that lie inside the scope."""
+    def describe(self, scope: Scope, keys: Keys, *, as_of: datetime | None = None) -> TurnTable:
+        """What ranking asks of those of the memories that lie inside the scope, now or then."""
         tables = [_describe(each, keys) for each in self._reached(scope)]
         if not tables:
             return _nobody()
-        return tables[0] if len(tables) == 1 else _in_order(tables)
+        table = tables[0] if len(tables) == 1 else _in_order(tables)
+        if as_of is None:
+            return table
+        from holdfast.adapters.sqlite.turns_then import as_they_were  # noqa: PLC0415 (few ask for the past)
+
+        return self._database.read(lambda connection: as_they_were(connection, table, as_of))
 
     def said_during(self, scope: Scope, spans: Sequence[Span], *, limit: int) -> Keys:
         """The memories of the scope that were said during one of the spans, the latest."""

@@ -11,7 +11,7 @@ from holdfast.adapters.sqlite.bridges import bridges, stored_terms
 from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.postings import find
-from holdfast.adapters.sqlite.terms import QueryTerms, Stemmer
+from holdfast.adapters.sqlite.terms import OF_A_NAME, TERM, QueryTerms, Stemmer
 from holdfast.domain.information import K1, B, telling_words
 from holdfast.domain.ranking import Scores, Signal
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.homes import Homes, Reached
     from holdfast.adapters.sqlite.postings import Found
     from holdfast.domain.scope import Scope
-    from holdfast.ports import Bridge
+    from holdfast.ports import Bridge, Said
 
     Places = npt.NDArray[np.intp]
 
@@ -62,6 +62,23 @@ class SqliteWordIndex:
             return dict.fromkeys((Signal.WORDS, Signal.WORDS_WINDOW, Signal.NAMES), _NOTHING)
         return _search(asked, reached, limit, np.asarray(also, np.int64))
 
+    def score(self, scope: Scope, query: str, texts: Mapping[int, Said]) -> Mapping[Signal, Scores]:
+        """What texts that are not in the index would score, each alone."""
+
+        def work(connection: apsw.Connection) -> tuple[QueryTerms, Mapping[int, bytes], list[Reached]]:
+            stemmer = Stemmer(connection)
+            terms = {key: stemmer.terms_of_turn(*said) for key, said in texts.items()}
+            return (
+                stemmer.terms_of_query(query),
+                terms,
+                self._homes.reached(self._database, connection, scope),
+            )
+
+        asked, terms, reached = self._database.read(work)
+        if not asked.terms or not reached:
+            return dict.fromkeys((Signal.WORDS, Signal.WORDS_WINDOW, Signal.NAMES), _NOTHING)
+        return _score(asked, terms, reached)
+
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
         """The widest bridges from each of some memories of the scope."""
 
@@ -72,6 +89,26 @@ class SqliteWordIndex:
 
         terms, known, reached = self._database.read(work)
         return [*bridges(reached, terms, known, limit=limit)] if reached else []
+
+
+def _score(asked: QueryTerms, texts: Mapping[int, bytes], reached: list[Reached]) -> Mapping[Signal, Scores]:
+    """BM25 of some texts with the counts of the scope."""
+    found = [dict(zip(asked.terms, find(each.home.runs, asked.terms), strict=True)) for each in reached]
+    lengths = join(reached, (each.home.window_lengths for each in reached))
+    told = telling_words({term: _count(term, found, reached) for term in asked.terms}, len(lengths))
+    average = max(1.0, float(lengths.sum()) / len(lengths))
+    keys, scores, names = np.array([*texts], np.int64), np.zeros(len(texts)), np.zeros(len(texts))
+    for place, stored in enumerate(texts.values()):
+        held = np.frombuffer(stored, TERM) & ~np.uint32(OF_A_NAME)
+        damping = K1 * (1 - B + B * len(held) / average)
+        for term, information in told.items():
+            times = int((held == term).sum())
+            scores[place] += information * (K1 + 1) * times / (times + damping)
+            names[place] += information * (times > 0 and term in asked.named)
+    own, named = scores > 0, names > 0
+    by_words = Scores(keys[own], scores[own], sum(told.values()))
+    by_name = Scores(keys[named], names[named], sum(told[term] for term in told.keys() & asked.named))
+    return {Signal.WORDS: by_words, Signal.WORDS_WINDOW: by_words, Signal.NAMES: by_name}
 
 
 def _search(

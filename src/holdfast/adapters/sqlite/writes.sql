@@ -76,10 +76,12 @@ UPDATE homes SET feedback = feedback + 1 WHERE key = ?1
 
 -- name: insert_version
 INSERT INTO memory_versions (
-    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason,
-    kind, trust, made_by
+    memory_key, version, event, text, importance, metadata, expires_at, deleted, recorded_at, reason, kind, tier,
+    state, trust, valid_at, invalid_at, subject, attribute, value, is_single, extractor, change_id, made_by
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
+VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23
+) ON CONFLICT DO NOTHING
 
 -- name: upsert_relation
 INSERT INTO relations (id, type, from_key, to_key, strength, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

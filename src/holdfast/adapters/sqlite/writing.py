@@ -26,10 +26,10 @@ from holdfast.adapters.sqlite.vector_rows import (
 )
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
-from holdfast.domain.memory import Version, first_version, followed, present_version
+from holdfast.domain.memory import Version, change_id_of, first_version, followed, present_version
 from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise
+from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise, ReviseTogether
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +45,12 @@ if TYPE_CHECKING:
     from holdfast.ports import EmbedderIdentity, Formed, Vector
 
 _SQL = read_statements("writes.sql")
+_PAST = read_statements("past.sql")
 
 
 def apply(
     connection: apsw.Connection,
-    change: Remember | Derive | Revise | Relate | Rate | Answer,
+    change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
     identity: EmbedderIdentity,
     scopes: ScopeKeys,
 ) -> None:
@@ -61,6 +62,8 @@ def apply(
             _derive(connection, change, identity, scopes)
         case Revise():
             _revise(connection, change, identity)
+        case ReviseTogether():
+            _revise_together(connection, change, identity)
         case Relate():
             _relate(connection, change)
         case Rate():
@@ -101,7 +104,7 @@ def _remember(
     if change.answer is not None:
         _keep_answer(connection, change.answer, scope_key)
     if formed is not None:
-        _close_and_link(connection, formed, home_key)
+        _close_and_link(connection, formed)
     _finish(connection, home_key, _Entry("remember", episode.id, len(episode.messages), episode.created_at))
 
 
@@ -138,7 +141,7 @@ def _derive(
         vectors = [(key, new.vector) for key, new in zip(keys, formed.new, strict=True)]
         insert_vectors(connection, identity, home_key, vectors)
         announce(connection, EventType.CREATED, [new.memory.id for new in formed.new], change.at)
-    _close_and_link(connection, formed, home_key)
+    _close_and_link(connection, formed)
     if change.extends_answer:
         _extend_answer(connection, change, scope_key)
     _finish(connection, home_key, _Entry("derive", change.episode_id, len(keys), change.at))
@@ -154,7 +157,7 @@ def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) 
         connection.execute(_SQL["replace_answer"], (scope_key, key, json.dumps([messages, facts])))
 
 
-def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) -> None:
+def _close_and_link(connection: apsw.Connection, formed: Formed) -> None:
     """Close facts, which the indexes of the home then know, and link facts."""
     for closing in formed.closed:
         _replace_content(connection, closing)
@@ -162,8 +165,6 @@ def _close_and_link(connection: apsw.Connection, formed: Formed, home_key: int) 
     for link in formed.links:
         insert_relation(connection, link, _key_of(connection, link.from_id), _key_of(connection, link.to_id))
         announce(connection, EventType.RELATED, [link.from_id], link.created_at)
-    if formed.closed:
-        connection.execute(_SQL["count_feedback"], (home_key,))
 
 
 def thread_of(scope: Scope, scope_key: int, episode_key: int) -> int:
@@ -283,6 +284,37 @@ def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdent
     _finish(connection, home_key, entry, reload=change.vector is not None)
 
 
+def _revise_together(connection: apsw.Connection, change: ReviseTogether, identity: EmbedderIdentity) -> None:
+    reach = reach_of_owner(connection, change.scope)
+    require_unchanged(connection, reach, change.seen, change.at)
+    homes: set[int] = set()
+    for revision in change.revisions:
+        memory = revision.memory
+        key, home_key = _replace_content(connection, revision)
+        homes.add(home_key)
+        if revision.vector is not None:
+            embedder = current_embedder(connection, identity)
+            replace_vector(connection, embedder, home_key, key, to_stored(revision.vector))
+        announce(connection, revision.event, [memory.id], memory.updated_at)
+    _move_sources(connection, change)
+    entry = _Entry(change.action, change.revisions[0].memory.id, len(change.revisions), change.at)
+    reload = any(revision.vector is not None for revision in change.revisions)
+    number = next_change_number(connection)
+    for home_key in sorted(homes):
+        connection.execute(_SQL["count_feedback"], (home_key,))
+        connection.execute(_SQL["touch_home"], (home_key, number, int(reload)))
+    _enter(connection, entry)
+
+
+def _move_sources(connection: apsw.Connection, change: ReviseTogether) -> None:
+    for memory_id, source in change.taken_off:
+        place = (_key_of(connection, memory_id), to_blob(source.episode_id), source.position)
+        connection.execute(_PAST["take_off_source"], (*place, to_microseconds(change.at)))
+    for memory_id, taken_off_at in change.put_back:
+        values = (_key_of(connection, memory_id), to_microseconds(taken_off_at))
+        connection.execute(_PAST["put_back_sources"], values)
+
+
 def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, int]:
     """Write the new content and keep the one before as a version; the keys of the memory and of its home."""
     memory = change.memory
@@ -299,8 +331,14 @@ def _replace_content(connection: apsw.Connection, change: Revise) -> tuple[int, 
     insert_version(connection, key, first_version(before))
     _update_memory(connection, key, memory, followed(digest, before, memory))
     insert_version(
-        connection, key, present_version(memory, event=change.event.value, reason=change.reason, by=change.by)
+        connection,
+        key,
+        present_version(
+            memory, event=change.event.value, reason=change.reason, change=change.change, by=change.by
+        ),
     )
+    if memory.invalid_at != before.invalid_at:  # what has ceased to be true is read again with the feedback
+        connection.execute(_SQL["count_feedback"], (home_key,))
     return key, home_key
 
 
@@ -320,13 +358,16 @@ def _update_memory(connection: apsw.Connection, key: int, memory: Memory, digest
 
 def insert_version(connection: apsw.Connection, key: int, version: Version) -> None:
     """Write a content of a memory, unless it is there."""
+    own = change_id_of(version.memory_id, version.version)
     connection.execute(
         _SQL["insert_version"],
         (
             key, version.version, version.event, version.text, version.importance,
             metadata_to_json(version.metadata), optional_microseconds(version.expires_at),
-            int(version.deleted), to_microseconds(version.recorded_at), version.reason,
-            version.kind.value, version.trust, version.by,
+            int(version.deleted), to_microseconds(version.recorded_at), version.reason, version.kind.value,
+            version.tier.value, version.state.value, version.trust, to_microseconds(version.valid_at),
+            optional_microseconds(version.invalid_at), *statement_columns(version.statement)[1:],
+            None if version.change_id == own else version.change_id, version.by,
         ),
     )  # fmt: skip
 
@@ -412,6 +453,10 @@ class _Entry(NamedTuple):
 def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload: bool = False) -> None:
     """Give the commit its number, tell the caches of the home, and enter it in the audit log."""
     connection.execute(_SQL["touch_home"], (home_key, next_change_number(connection), int(reload)))
+    _enter(connection, entry)
+
+
+def _enter(connection: apsw.Connection, entry: _Entry) -> None:
     audit.record(
         connection,
         at=to_microseconds(entry.at),
@@ -436,6 +481,7 @@ def _keep_answer(connection: apsw.Connection, answer: Answer, scope_key: int) ->
             [[decision.value, memory_id] for decision, memory_id in part]
             for part in (answer.outcome, answer.facts)
         ]
+        + [answer.change_ids]
     )
     connection.execute(
         _SQL["insert_idempotency"],

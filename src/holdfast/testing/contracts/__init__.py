@@ -9,11 +9,13 @@ where ``MyPlaces`` overrides the fixture ``new_place``. Put
 an assertion compared.
 """
 
+from holdfast.testing.contracts.changes import ChangeContract
 from holdfast.testing.contracts.deriving import DerivingContract
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
 from holdfast.testing.contracts.jobs import JobQueueContract
 from holdfast.testing.contracts.language_model import LanguageModelContract
+from holdfast.testing.contracts.past import PastContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
 from holdfast.testing.contracts.reindexer import ReindexerContract
@@ -26,12 +28,14 @@ from holdfast.testing.contracts.words import WordIndexContract
 
 __all__ = [
     "BackendContract",
+    "ChangeContract",
     "DerivingContract",
     "EventLogContract",
     "FilterContract",
     "JobQueueContract",
     "LanguageModelContract",
     "MemoryStoreContract",
+    "PastContract",
     "Place",
     "ReadingContract",
     "ReindexerContract",

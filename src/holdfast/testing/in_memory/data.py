@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Hashable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,15 @@ from holdfast import limits
 from holdfast.bell import Bells
 from holdfast.domain.events import EventType, MemoryEvent, Subscriber
 from holdfast.domain.memory import Origin
+from holdfast.domain.past import as_it_was, version_at
 from holdfast.errors import BackendRejected, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from holdfast.domain.entity import Relation
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.scope import Scope
     from holdfast.domain.spending import ModelSpent
@@ -40,6 +41,20 @@ class Held:
     thread: Hashable
     vector: Vector
     versions: tuple[Version, ...]
+    taken_off: dict[Source, datetime] = field(default_factory=dict)
+
+    def stood(self, as_of: datetime | None, episodes: Mapping[str, Episode]) -> Memory | None:
+        """The memory as it stood at an instant, or as it is; None if it was not there."""
+        if as_of is None:
+            return self.memory
+        version = version_at(self.versions, as_of)
+        if version is None:
+            return None
+        still = (source for source, taken_off_at in self.taken_off.items() if taken_off_at > as_of)
+        sources = in_order((*self.memory.sources, *still), episodes)
+        cited = tuple(source for source in sources if episodes[source.episode_id].created_at <= as_of)
+        is_present = version.version == self.memory.version
+        return replace(self.memory if is_present else as_it_was(self.memory, version), sources=cited)
 
     @property
     def is_passed_over(self) -> bool:
@@ -50,6 +65,12 @@ class Held:
     def is_derived(self) -> bool:
         """Whether it is no turn of a conversation."""
         return self.memory.origin is Origin.DERIVED
+
+
+def in_order(sources: Iterable[Source], episodes: Mapping[str, Episode]) -> tuple[Source, ...]:
+    """Sources in the order in which they were said."""
+    places = {episode_id: place for place, episode_id in enumerate(episodes)}
+    return tuple(sorted(sources, key=lambda source: (places[source.episode_id], source.position)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,19 @@ from holdfast.domain.query import Page
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.domain.scope import Scope
 from holdfast.domain.wording import wording
-from holdfast.errors import BackendRejected, Conflict
-from holdfast.ports import Answer, Answered, Derive, Rate, Relate, Remember, Revise, StoreStats
-from holdfast.testing.in_memory import writing
+from holdfast.errors import BackendRejected, Conflict, NotFound
+from holdfast.ports import (
+    Answer,
+    Answered,
+    Derive,
+    Rate,
+    Relate,
+    Remember,
+    Revise,
+    ReviseTogether,
+    StoreStats,
+)
+from holdfast.testing.in_memory import past, writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
 from holdfast.testing.in_memory.spending import latest_days
 
@@ -27,12 +37,12 @@ if TYPE_CHECKING:
     from holdfast.domain.entity import Relation
     from holdfast.domain.events import MemoryEvent
     from holdfast.domain.job import Finish, NewJob
-    from holdfast.domain.memory import Memory, Version
+    from holdfast.domain.memory import Memory, Source, Version
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Idempotency, Standing, Vector
+    from holdfast.ports import Changed, Dependent, Idempotency, Standing, Step, Vector
     from holdfast.testing.in_memory.data import Access, InMemoryData
 
 
@@ -47,7 +57,7 @@ class InMemoryStore:
 
     def commit(
         self,
-        change: Remember | Derive | Revise | Relate | Rate | Answer,
+        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -61,7 +71,11 @@ class InMemoryStore:
             add(data, jobs)
             data.bells.events.ring()
 
-    def _apply(self, data: InMemoryData, change: Remember | Derive | Revise | Relate | Rate | Answer) -> None:
+    def _apply(
+        self,
+        data: InMemoryData,
+        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+    ) -> None:
         match change:
             case Remember():
                 writing.remember(data, change, self._access.identity)
@@ -69,6 +83,8 @@ class InMemoryStore:
                 writing.derive(data, change, self._access.identity)
             case Revise():
                 writing.revise(data, change, self._access.identity)
+            case ReviseTogether():
+                writing.revise_together(data, change, self._access.identity)
             case Relate():
                 writing.relate(data, change)
             case Rate():
@@ -122,16 +138,31 @@ class InMemoryStore:
                 tuple((event, data.of_id(memory_id).memory) for event, memory_id in part)
                 for part in (answered.outcome, answered.facts)
             )
-            return Answered(answered.episode_id, messages, facts)
+            return Answered(answered.episode_id, messages, facts, answered.change_ids)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         with self._access.use():
             yield
 
-    def get(self, scope: Scope, memory_id: str) -> Memory:
+    def get(self, scope: Scope, memory_id: str, *, as_of: datetime | None = None) -> Memory:
         with self._access.use() as data:
-            return data.of_id(memory_id, scope).memory
+            memory = data.of_id(memory_id, scope).stood(as_of, data.episodes)
+        if memory is None:
+            raise NotFound(
+                f"no memory {memory_id} in the scope {scope} then: check the id, and whose memory it is",
+                code="memory_not_found",
+                memory_id=memory_id,
+            )
+        return memory
+
+    def reworded(self, scope: Scope, as_of: datetime, *, limit: int) -> Mapping[int, Memory]:
+        with self._access.use() as data:
+            inside = data.inside(scope)
+            stood = {held.key: held.stood(as_of, data.episodes) for held in inside}
+        last_first = sorted(inside, key=lambda held: (held.memory.updated_at, held.key), reverse=True)
+        found = [(held.key, stood[held.key], held.memory) for held in last_first]
+        return dict([(key, then) for key, then, now in found if then and then.text != now.text][:limit])
 
     def key_of(self, scope: Scope, memory_id: str) -> int:
         with self._access.use() as data:
@@ -139,7 +170,8 @@ class InMemoryStore:
 
     def fetch(self, scope: Scope, keys: Sequence[int], view: View, *, limit: int) -> Mapping[int, Memory]:
         with self._access.use() as data:
-            inside = {held.key: held.memory for held in data.inside(scope)}
+            stood = {held.key: held.stood(view.as_of, data.episodes) for held in data.inside(scope)}
+        inside = {key: memory for key, memory in stood.items() if memory is not None}
         shown = [key for key in keys if key in inside and sees(view, inside[key])]
         return {key: inside[key] for key in shown[:limit]}
 
@@ -147,9 +179,11 @@ class InMemoryStore:
         with self._access.use() as data:
             before = None if after is None else data.of_id(after, scope).key
             newest_first = [
-                held.memory
+                memory
                 for held in reversed(data.inside(scope))
-                if (before is None or held.key < before) and sees(view, held.memory)
+                if (before is None or held.key < before)
+                and (memory := held.stood(view.as_of, data.episodes)) is not None
+                and sees(view, memory)
             ]
         page = tuple(newest_first[:limit])
         return Page(page, page[-1].id if len(newest_first) > limit else None)
@@ -174,6 +208,21 @@ class InMemoryStore:
             if scope.covers(related.memory.scope) and not related.memory.is_deleted
         ]
         return tuple(sorted(found, key=lambda related: -related.relation.strength)[:limit])
+
+    def change(self, scope: Scope, memory_id: str, version: int) -> Changed:
+        with self._access.use() as data:
+            return past.change_in(data, data.of_id(memory_id, scope), version)
+
+    def steps(
+        self, scope: Scope, since: datetime, until: datetime, *, limit: int, after: tuple[str, int] | None
+    ) -> tuple[Step, ...]:
+        with self._access.use() as data:
+            behind = None if after is None else (data.of_id(after[0], scope), after[1])
+            return past.steps_in(data.inside(scope), (since, until), behind)[:limit]
+
+    def dependents(self, scope: Scope, memory_id: str, sources: Sequence[Source]) -> tuple[Dependent, ...]:
+        with self._access.use() as data:
+            return past.dependents_in(data, data.of_id(memory_id, scope), sources)
 
     def events(self, *, after: int, limit: int) -> tuple[MemoryEvent, ...]:
         with self._access.use() as data:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.domain.instant import to_microseconds
+from holdfast.domain.memory import Origin
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.domain.traits import traits_of, voice_of
 from holdfast.ports import TurnTable
 from holdfast.testing.in_memory.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from datetime import datetime
 
     import numpy.typing as npt
@@ -30,12 +31,16 @@ class InMemoryTurnIndex:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def describe(self, scope: Scope, keys: npt.NDArray[np.int64]) -> TurnTable:
+    def describe(
+        self, scope: Scope, keys: npt.NDArray[np.int64], *, as_of: datetime | None = None
+    ) -> TurnTable:
         with self._access.use() as data:
-            wanted = set(keys.tolist())
+            stood = {key: item.stood(as_of, data.episodes) for key, item in data.held.items()}
+            there = {key: memory for key, memory in stood.items() if memory is not None}
+            wanted = there.keys() & set(keys.tolist())
             inside = data.inside(scope)
             held = [item for item in inside if item.key in wanted]
-            outdated = _outdated(data)
+            outdated = _outdated(there)
             before, voices = _before(data), {item.key: _voice(item) for item in data.held.values()}
             heard: dict[Hashable, set[str]] = {}
             for item in data.held.values():
@@ -43,7 +48,7 @@ class InMemoryTurnIndex:
                     heard.setdefault(item.thread, set()).add(voices[item.key])
             threads = [*dict.fromkeys(item.thread for item in data.held.values())]
         names = list(dict.fromkeys(voices.values()))
-        memories = [item.memory for item in held]
+        memories = [there[item.key] for item in held]
         return TurnTable(
             keys=np.array([item.key for item in held], np.int64),
             threads=np.array([threads.index(item.thread) for item in held], np.int64),
@@ -77,20 +82,19 @@ class InMemoryTurnIndex:
         return np.array(sorted(item.key for item in latest), np.int64)
 
 
-def _outdated(data: InMemoryData) -> dict[int, float]:
+def _outdated(memories: Mapping[int, Memory]) -> dict[int, float]:
     """How far memories have ceased to be true: closed facts, and the messages that said them."""
-    ended = [item for item in data.held.values() if item.memory.invalid_at is not None]
+    ended = {key: memory for key, memory in memories.items() if memory.invalid_at is not None}
     outdated: dict[int, float] = {}
-    for fact in ended:
-        if fact.is_derived and fact.memory.version > 1:
-            cited = {(source.episode_id, source.position) for source in fact.memory.sources}
-            for said in data.held.values():
-                if not said.is_derived and any(
-                    (source.episode_id, source.position) in cited for source in said.memory.sources
+    for fact in ended.values():
+        if fact.origin is Origin.DERIVED and fact.version > 1:
+            cited = {(source.episode_id, source.position) for source in fact.sources}
+            for key, said in memories.items():
+                if said.origin is not Origin.DERIVED and any(
+                    (source.episode_id, source.position) in cited for source in said.sources
                 ):
-                    share = len(fact.memory.text) / len(said.memory.text)
-                    outdated[said.key] = min(1.0, outdated.get(said.key, 0.0) + share)
-    return outdated | {item.key: 1.0 for item in ended}
+                    outdated[key] = min(1.0, outdated.get(key, 0.0) + len(fact.text) / len(said.text))
+    return outdated | dict.fromkeys(ended, 1.0)
 
 
 def _last_use(memory: Memory) -> datetime:

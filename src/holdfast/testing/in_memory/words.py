@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from holdfast.domain.ranking import Scores
     from holdfast.domain.scope import Scope
+    from holdfast.ports import Said
     from holdfast.testing.in_memory.data import Access, Held
 
 _WORD = re.compile(r"[^\W_]+")
@@ -71,6 +72,24 @@ class InMemoryWordIndex:
             Signal.WORDS_WINDOW: scores_of({key: window[key] for key in best}, ceiling),
             Signal.NAMES: _names(told, spell_query(query), documents),
         }
+
+    def score(self, scope: Scope, query: str, texts: Mapping[int, Said]) -> Mapping[Signal, Scores]:
+        with self._access.use() as data:
+            everything = _documents(list(data.held.values()))
+        documents = [document for document in everything if scope.covers(document.held.memory.scope)]
+        if not documents:
+            return dict.fromkeys((Signal.WORDS, Signal.WORDS_WINDOW, Signal.NAMES), scores_of({}, 0.0))
+        told = _information(_words(spell_query(query)), documents)
+        average = sum(document.window.total() for document in documents) / len(documents)
+        words = {key: words_of(said.name or "") + words_of(said.text) for key, said in texts.items()}
+        scores = {key: _bm25_of(own, own.total(), told, average) for key, own in words.items()}
+        names = _named(told, spell_query(query))
+        by_name = {key: sum(told[name] for name in names if name in own) for key, own in words.items()}
+        by_words = scores_of({key: score for key, score in scores.items() if score}, sum(told.values()))
+        named = scores_of(
+            {key: score for key, score in by_name.items() if score}, sum(told[name] for name in names)
+        )
+        return {Signal.WORDS: by_words, Signal.WORDS_WINDOW: by_words, Signal.NAMES: named}
 
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
         with self._access.use() as data:
@@ -129,7 +148,7 @@ def _information(words: Counter[str], documents: Sequence[_Document]) -> dict[st
 
 def _names(told: Mapping[str, float], query: str, documents: Sequence[_Document]) -> Scores:
     """The information in the names of the query that each turn holds."""
-    names = {word.casefold() for word in _WORD.findall(query) if is_name(word, query)} & told.keys()
+    names = _named(told, query)
     held = {
         document.held.key: sum(told[name] for name in names if name in document.turn)
         for document in documents
@@ -137,6 +156,15 @@ def _names(told: Mapping[str, float], query: str, documents: Sequence[_Document]
     return scores_of({key: score for key, score in held.items() if score}, sum(told[name] for name in names))
 
 
+def _named(told: Mapping[str, float], query: str) -> set[str]:
+    """The names in the query that are looked up."""
+    return {word.casefold() for word in _WORD.findall(query) if is_name(word, query)} & told.keys()
+
+
 def _bm25(words: Counter[str], document: _Document, told: Mapping[str, float], average: float) -> float:
-    damping = K1 * (1 - B + B * document.window.total() / max(1.0, average))
+    return _bm25_of(words, document.window.total(), told, average)
+
+
+def _bm25_of(words: Counter[str], length: int, told: Mapping[str, float], average: float) -> float:
+    damping = K1 * (1 - B + B * length / max(1.0, average))
     return sum(weight * words[word] * (K1 + 1) / (words[word] + damping) for word, weight in told.items())

@@ -12,7 +12,7 @@ from holdfast.domain.memory import Source, first_version, followed, present_vers
 from holdfast.domain.record import EpisodeRecord, MemoryRecord, RelationRecord
 from holdfast.errors import Conflict, InvalidInput
 from holdfast.ports import NewMemory, Standing
-from holdfast.testing.in_memory.data import Held
+from holdfast.testing.in_memory.data import Held, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Relate,
         Remember,
         Revise,
+        ReviseTogether,
         Vector,
     )
     from holdfast.testing.in_memory.data import InMemoryData
@@ -233,6 +234,32 @@ def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> No
     data.change_number += 1
 
 
+def revise_together(data: InMemoryData, change: ReviseTogether, identity: EmbedderIdentity) -> None:
+    """Replace several contents, all or none, and take sources off or put them back."""
+    for slot, mark in change.seen.items():
+        if standing_in(data, change.scope, slot, change.at).mark != mark:
+            raise Conflict("another writer has just changed the same facts: try again", code="slot_changed")
+    for revision in change.revisions:
+        _require_version(data.of_id(revision.memory.id), revision)
+    for revision in change.revisions:
+        if revision.vector is not None:
+            data.require_embedder(identity)
+            data.of_id(revision.memory.id).vector = revision.vector
+        _replace_content(data, revision)
+    for memory_id, source in change.taken_off:
+        held = data.of_id(memory_id)
+        left = tuple(each for each in held.memory.sources if each != source)
+        held.memory = replace(held.memory, sources=left)
+        held.taken_off[source] = change.at
+    for memory_id, taken_off_at in change.put_back:
+        held = data.of_id(memory_id)
+        back = [source for source, at in held.taken_off.items() if at == taken_off_at]
+        held.memory = replace(held.memory, sources=in_order((*held.memory.sources, *back), data.episodes))
+        for source in back:
+            del held.taken_off[source]
+    data.change_number += 1
+
+
 def _require_version(held: Held, change: Revise) -> None:
     if held.memory.version != change.replaces_version:
         raise Conflict(
@@ -249,10 +276,10 @@ def _replace_content(data: InMemoryData, change: Revise) -> None:
     memory, held = change.memory, data.of_id(change.memory.id)
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
-    held.versions = (
-        *held.versions,
-        present_version(memory, event=change.event.value, reason=change.reason, by=change.by),
+    version = present_version(
+        memory, event=change.event.value, reason=change.reason, change=change.change, by=change.by
     )
+    held.versions = (*held.versions, version)
     data.announce(change.event, memory.id, memory.updated_at)
 
 

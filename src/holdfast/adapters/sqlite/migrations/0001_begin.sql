@@ -126,17 +126,22 @@ CREATE TRIGGER stamp_of_a_changed_memory AFTER UPDATE ON memories WHEN NEW.stamp
     UPDATE memories SET stamp = stamp + 1 WHERE key = NEW.key;
 END;
 
+-- A source that was taken off stays, so that the past can be read and it can be put back.
 CREATE TABLE memory_sources (
     memory_key INTEGER NOT NULL REFERENCES memories (key),
     episode_key INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    taken_off_at INTEGER,
     PRIMARY KEY (memory_key, episode_key, position),
     FOREIGN KEY (episode_key, position) REFERENCES messages (episode_key, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER stamp_of_a_changed_source AFTER UPDATE ON memory_sources BEGIN
+    UPDATE memories SET stamp = stamp + 1 WHERE key = NEW.memory_key;
+END;
 CREATE INDEX memory_sources_by_message ON memory_sources (episode_key, position);
 
 -- Every content of a memory that was ever changed, the present one included. A memory without rows here
--- is still what it was at first.
+-- is still what it was at first. ``change_id`` is that of the change that several are a part of.
 CREATE TABLE memory_versions (
     memory_key INTEGER NOT NULL REFERENCES memories (key),
     version INTEGER NOT NULL,
@@ -149,10 +154,21 @@ CREATE TABLE memory_versions (
     recorded_at INTEGER NOT NULL,
     reason TEXT,
     kind TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    state TEXT NOT NULL,
     trust REAL NOT NULL CHECK (trust BETWEEN 0 AND 1),
+    valid_at INTEGER NOT NULL,
+    invalid_at INTEGER,
+    subject TEXT,
+    attribute TEXT,
+    value TEXT,
+    is_single INTEGER,
+    extractor TEXT,
+    change_id TEXT,
     made_by TEXT,
     PRIMARY KEY (memory_key, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_versions_by_change ON memory_versions (change_id) WHERE change_id IS NOT NULL;
 
 CREATE TABLE entities (
     key INTEGER PRIMARY KEY,
