@@ -113,6 +113,28 @@ CHAIN_WIDTH = 5
 CHAIN_BRIDGES_MAX = 30
 """Facts that are looked at from each of those: the widest bridges."""
 
+CHAIN_NAME_WORDS_MAX = 7
+"""Words of a name that is looked for in a question: longer ones are titles that few repeat in full."""
+
+CHAIN_QUESTION_WORDS_MAX = 64
+"""Words of a question in which names are looked for: each starts as many as ``CHAIN_NAME_WORDS_MAX``."""
+
+CHAIN_SHOWN_MAX = 10
+"""Facts of chains that are put in front of what was found without them: a page of them."""
+
+GRAPH_FANOUT_MAX = 64
+"""Facts that an entity leads to in one step: a country that 500 facts name leads to those about it first."""
+
+GRAPH_LINKS_MAX = 1_024
+"""Links that are followed in one step, from all facts that it starts from."""
+
+GRAPH_LOOK_MAX = 512
+"""Facts of an entity that are looked at for those that may be seen, so that a hub with many hidden ones costs
+no more than another."""
+
+ENTITY_WORDS_MAX = 6
+"""Words of a value that is taken for an entity, as names and kinds of things are; more tell a story."""
+
 SEARCH_SPARE = 1
 """Memories that a search reads beyond its limit at first: as many collapse without another read, which costs
 0.3 ms where one memory costs 0.02."""

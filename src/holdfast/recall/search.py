@@ -92,7 +92,7 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
     if sought.asked.is_chained and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
         from holdfast.recall.chain import follow  # noqa: PLC0415 (likewise)
 
-        ranking = follow(sought, question.scope, ranking, kit=kit)
+        ranking = follow(sought, question.scope, question.view, ranking, kit=kit)
     shown = _collapsed(question, ranking, limit, kit)
     return Found(ranking, shown, breadth, exhausted=len(ranking) < breadth)
 

@@ -10,6 +10,7 @@ import numpy as np
 from holdfast.adapters.sqlite.bridges import bridges, stored_terms
 from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
+from holdfast.adapters.sqlite.holding import holding
 from holdfast.adapters.sqlite.postings import find
 from holdfast.adapters.sqlite.terms import QueryTerms, Stemmer
 from holdfast.domain.information import K1, B, telling_words
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.homes import Homes, Reached
     from holdfast.adapters.sqlite.postings import Found
     from holdfast.domain.scope import Scope
-    from holdfast.ports import Bridge
+    from holdfast.ports import Bridge, Holding
 
     Places = npt.NDArray[np.intp]
 
@@ -70,6 +71,15 @@ class SqliteWordIndex:
 
         terms, known, reached = self._database.read(work)
         return [*bridges(reached, terms, known, limit=limit)] if reached else []
+
+    def holding(self, scope: Scope, query: str, keys: npt.ArrayLike) -> Holding:
+        """Which words of the query memories of the scope hold."""
+
+        def work(connection: apsw.Connection) -> tuple[QueryTerms, list[Reached]]:
+            return Stemmer(connection).terms_of_query(query), self._homes.reached(connection, scope)
+
+        asked, reached = self._database.read(work)
+        return holding(reached, asked.terms, np.unique(np.asarray(keys, np.int64)))
 
 
 def _search(

@@ -35,8 +35,8 @@ INSERT INTO memory_sources (memory_key, episode_key, position) VALUES (?1, ?2, ?
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
 -- name: insert_memory_entity
-INSERT INTO memory_entities (memory_key, entity_key)
-SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO NOTHING
+INSERT INTO memory_entities (memory_key, entity_key, part)
+SELECT ?1, key, ?4 FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO NOTHING
 
 -- name: is_known
 SELECT 1 FROM memories
