@@ -502,12 +502,14 @@ class WordIndex(Protocol):
 class Link(NamedTuple):
     """From one fact to another that names the same entity, whose name is folded.
 
-    ``start`` is ``hop`` - 1 steps away from the facts that were asked about.
+    ``start`` is ``hop`` - 1 steps away from the facts that were asked about; ``attribute`` is what the one at
+    the end states.
     """
 
     start: int
     entity: str
     end: int
+    attribute: str
     hop: int
 
 

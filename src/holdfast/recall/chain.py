@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 class _Step(NamedTuple):
-    """A fact that a path may go on with, and the entity that leads to it."""
+    """A fact that a path may go on with, the entity that leads to it, and what it states."""
 
     key: int
     entity: str | None
+    attribute: str | None = None
 
 
 class _Search(NamedTuple):
@@ -84,7 +86,7 @@ def _gone_on(search: _Search, front: Sequence[Path]) -> list[Path]:
         search.scope, starts, search.view,
         hops=1, fanout=limits.GRAPH_FANOUT_MAX, limit=limits.GRAPH_LINKS_MAX,
     ):  # fmt: skip
-        steps.setdefault(link.start, []).append(_Step(link.end, link.entity))
+        steps.setdefault(link.start, []).append(_Step(link.end, link.entity, link.attribute))
     for bridge in _bridges(search, [start for start in starts if start not in steps]):
         steps.setdefault(bridge.start, []).append(_Step(bridge.end, None))
     facts = _facts(search, (step.key for reached in steps.values() for step in reached))
@@ -111,8 +113,13 @@ def _extended(path: Path, steps: Iterable[_Step], facts: Facts) -> Iterator[Path
     if not new:
         return
     own = fits(path, facts, facts.places([step.key for step in new]))
-    for place in np.argsort(-own, kind="stable")[: limits.CHAIN_WIDTH].tolist():
+    taken: Counter[tuple[str | None, str | None]] = Counter()
+    for place in np.argsort(-own, kind="stable").tolist():
         step = new[place]
+        alike = step.entity, step.attribute
+        taken[alike] += 1
+        if step.attribute is not None and taken[alike] > limits.CHAIN_ALIKE_MAX:
+            continue
         yield stepped(path, facts, step.key, entity=step.entity, fit=float(own[place]))
 
 

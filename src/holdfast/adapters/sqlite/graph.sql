@@ -18,12 +18,12 @@ WHERE {condition}
 ORDER BY near.part DESC, near.memory_key DESC LIMIT ?
 
 -- name: neighbours
-WITH RECURSIVE walk (start, entity, key, hop) AS (
-    SELECT NULL, NULL, m.key, 0
+WITH RECURSIVE walk (start, entity, key, attribute, hop) AS (
+    SELECT NULL, NULL, m.key, NULL, 0
     FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
     WHERE {condition}
     UNION
-    SELECT walk.key, named.folded, m.key, walk.hop + 1
+    SELECT walk.key, named.folded, m.key, m.attribute, walk.hop + 1
     FROM walk
     CROSS JOIN memory_entities AS mine ON mine.memory_key = walk.key AND mine.part > 0
     CROSS JOIN entities AS own ON own.key = mine.entity_key
@@ -33,4 +33,4 @@ WITH RECURSIVE walk (start, entity, key, hop) AS (
     WHERE walk.hop < ? AND own.folded IS NOT walk.entity AND m.key <> walk.key
     LIMIT ?
 )
-SELECT start, entity, key, hop FROM walk WHERE hop > 0
+SELECT start, entity, key, attribute, hop FROM walk WHERE hop > 0

@@ -37,7 +37,9 @@ _OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
 _GREETED = Pattern(
     r"(?:hi|hello|hey)(?: there)?[,!.]* (?:i'm|i am) (?P<name>(?-i:[^\W\d_a-z])[\w'-]+)\W*\Z", re.IGNORECASE
 )
-_NAME = Pattern(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
+_NAME = Pattern(
+    r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?:(?:of|of the|de|von|van) )?(?-i:[^\W\d_a-z])[\w'&-]*){0,4}"
+)
 _OPENING = Pattern(r"\A(?:The|A|An|My|Our|His|Her|Their)\b ?")
 _PREPOSITION = Pattern(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
 _BEFORE_MARK = Pattern(r" (?=[,.!])")

@@ -39,11 +39,12 @@ class InMemoryEntityGraph:
     ) -> Sequence[Link]:
         with self._access.use() as data:
             parts = _parts(data, scope, view)
+            attributes = {key: _attribute(data, key) for key in parts}
         front: list[tuple[int, str | None]] = [(start, None) for start in starts if start in parts]
         links: dict[Link, None] = {}
         for hop in range(1, hops + 1):
             reached = [
-                Link(start, entity, end, hop)
+                Link(start, entity, end, attributes[end], hop)
                 for start, came_by in front
                 for entity in parts[start]
                 if entity != came_by
@@ -65,6 +66,11 @@ def _parts(data: InMemoryData, scope: Scope, view: View) -> _Parts:
         for held in data.inside(scope)
         if sees(view, held.memory)
     }
+
+
+def _attribute(data: InMemoryData, key: int) -> str:
+    statement = data.held[key].memory.statement
+    return statement.attribute if statement else ""
 
 
 def _naming(name: str, parts: _Parts, limit: int) -> list[int]:
