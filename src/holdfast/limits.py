@@ -119,6 +119,9 @@ CHAIN_NAME_WORDS_MAX = 7
 CHAIN_QUESTION_WORDS_MAX = 64
 """Words of a question in which names are looked for: each starts as many as ``CHAIN_NAME_WORDS_MAX``."""
 
+CHAIN_DIRECT_HITS = 3
+"""What is found without a chain stays in front of it where one link alone was seen in the question."""
+
 CHAIN_ALIKE_MAX = 2
 """Facts that state the same attribute of an entity and go on with a path: of the 500 citizens of a country
 hardly one is meant."""

@@ -531,8 +531,8 @@ class EntityGraph(Protocol):
     ) -> Sequence[Link]:
         """The links from some facts to others that the scope covers and the view shows, nearer ones first.
 
-        Each fact leads through each of its entities, but for the one it was come to by, to ``fanout`` facts at
-        most, over up to ``hops`` steps; ``limit`` links at most.
+        Each fact leads through each of its entities, but for the one it was come to by, to at most ``fanout``
+        facts, over up to ``hops`` steps; ``limit`` links at most.
         """
         ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from holdfast.domain.scope import Scope
     from holdfast.domain.view import View
+    from holdfast.ports import Bridge
     from holdfast.recall.fuse import Ranking
     from holdfast.recall.gather import Sought
     from holdfast.recall.kit import RecallKit
@@ -40,7 +41,10 @@ class _Search(NamedTuple):
 
 
 def follow(sought: Sought, scope: Scope, view: View, ranking: Ranking, *, kit: RecallKit) -> Ranking:
-    """The ranking with the facts of the best paths in front, the end of each before what led to it.
+    """The ranking with the facts of the best paths, the end of each before what led to it.
+
+    They stand in front where the question is a chain, and behind the first ``CHAIN_DIRECT_HITS`` where it may
+    be a simple one.
 
     For facts and notes: the turns of a talk are told of by their conversation, and following words through
     them puts worse ones in front (development conversations: 0.9 points of NDCG@10).
@@ -54,7 +58,8 @@ def follow(sought: Sought, scope: Scope, view: View, ranking: Ranking, *, kit: R
     for _ in range(limits.CHAIN_HOPS_MAX):
         front = _gone_on(search, front)
         found = [*found, *front]
-    return _in_front(sorted(found, key=lambda path: -path.fit), ranking)
+    direct = 0 if sought.asked.is_chained else limits.CHAIN_DIRECT_HITS
+    return _joined(sorted(found, key=lambda path: -path.fit), ranking, direct=direct)
 
 
 def _begun(search: _Search, ranking: Ranking) -> list[Path]:
@@ -72,9 +77,7 @@ def _begun(search: _Search, ranking: Ranking) -> list[Path]:
 def _named(search: _Search) -> dict[str, Sequence[int]]:
     """The facts that bear the longest names in the question."""
     every = names_in(search.sought.text)
-    known = search.kit.graph.naming(
-        search.scope, every.spelled, search.view, limit=limits.GRAPH_FANOUT_MAX
-    )
+    known = search.kit.graph.naming(search.scope, every.spelled, search.view, limit=limits.GRAPH_FANOUT_MAX)
     return {name: known[name] for name in every.longest(known)}
 
 
@@ -93,12 +96,10 @@ def _gone_on(search: _Search, front: Sequence[Path]) -> list[Path]:
     return _best(longer for path in front for longer in _extended(path, steps.get(path.facts[-1], ()), facts))
 
 
-def _bridges(search: _Search, starts: Sequence[int]):
+def _bridges(search: _Search, starts: Sequence[int]) -> Sequence[Bridge]:
     if not starts:
         return ()
-    return search.kit.words.bridges(
-        search.scope, search.sought.text, starts, limit=limits.CHAIN_BRIDGES_MAX
-    )
+    return search.kit.words.bridges(search.scope, search.sought.text, starts, limit=limits.CHAIN_BRIDGES_MAX)
 
 
 def _extended(path: Path, steps: Iterable[_Step], facts: Facts) -> Iterator[Path]:
@@ -133,19 +134,23 @@ def _best(paths: Iterable[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: -path.fit)[: limits.CHAIN_WIDTH]
 
 
-def _in_front(paths: Sequence[Path], ranking: Ranking) -> Ranking:
-    """The facts of the paths, then the others; scores keep falling from the best one's."""
-    found: dict[int, float] = {}
+def _joined(paths: Sequence[Path], ranking: Ranking, *, direct: int) -> Ranking:
+    """The first ``direct`` hits, the facts of the paths, then the others; scores keep falling."""
+    current = ranking.keys[ranking.columns[Signal.OUTDATED][ranking.order] > -1]
+    before = ranking.keys[np.isin(ranking.keys, current[:direct])]
+    led: dict[int, float] = {}
     for path in paths:
         for key in reversed(path.facts):
-            found.setdefault(key, path.fit)
-    chain = [*found][: limits.CHAIN_SHOWN_MAX]
-    others = ~np.isin(ranking.keys, chain)
-    top = float(ranking.scores[0]) if len(ranking) else 0.0
-    most = max(found.values(), default=1.0) or 1.0
-    scores = np.array([top * max(0.0, found[key]) / most for key in chain])
-    least = float(scores.min()) if len(scores) else 1.0
+            led.setdefault(key, path.fit)
+    chain = [key for key in led if key not in before][: limits.CHAIN_SHOWN_MAX]
+    ahead = np.isin(ranking.keys, before)
+    behind = ~ahead & ~np.isin(ranking.keys, chain)
+    top = float(ranking.scores[ahead].min() if len(before) else ranking.scores.max(initial=0.0))
+    most = max((led[key] for key in chain), default=1.0) or 1.0
+    scores = np.array([top * max(0.0, led[key]) / most for key in chain])
+    least = float(scores.min(initial=top))
     return ranking.reordered(
-        np.concatenate([np.array(chain, np.int64), ranking.keys[others]]),
-        np.concatenate([scores, np.minimum(ranking.scores[others], least)]),
+        np.concatenate([before, np.array(chain, np.int64), ranking.keys[behind]]),
+        np.concatenate([ranking.scores[ahead], scores, np.minimum(ranking.scores[behind], least)]),
+        {key: led[key] for key in chain},
     )

@@ -48,7 +48,7 @@ class Interpretation(NamedTuple):
         asks_for_action: whether something is to be done, for which rules and tastes matter.
         is_foreign: whether most of its letters are not Latin, so that an English encoder can say little.
         is_of_past: whether it asks for what may be true no longer: "where did Ana live before?".
-        is_chained: whether it asks for something of something: "the birthplace of the author of …".
+        links: how often it speaks of something of something: twice in "the birthplace of the author of …".
     """
 
     words: frozenset[str]
@@ -57,7 +57,12 @@ class Interpretation(NamedTuple):
     asks_for_action: bool
     is_foreign: bool
     is_of_past: bool
-    is_chained: bool
+    links: int
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether it can only be answered over what it does not name."""
+        return self.links >= _LINKS_MIN
 
 
 def interpret(question: str, *, reference: datetime) -> Interpretation:
@@ -77,13 +82,13 @@ def interpret(question: str, *, reference: datetime) -> Interpretation:
         asks_for_action=_ACTION.search(folded) is not None,
         is_foreign=_is_foreign(question),
         is_of_past=_PAST.search(folded) is not None,
-        is_chained=_is_chained(folded),
+        links=_count_links(folded),
     )
 
 
-def _is_chained(question: str) -> bool:
+def _count_links(question: str) -> int:
     rest = _FIRST_WORD.sub("", question)  # the question's own "who" and "which" link nothing
-    return len(_LINKS.findall(rest)) >= _LINKS_MIN
+    return len(_LINKS.findall(rest))
 
 
 def _is_foreign(text: str) -> bool:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from holdfast.ports import Embedder, EntityGraph, MemoryStore, TokenCounter, TurnIndex, VectorIndex, WordIndex
+    from holdfast.ports import (
+        Embedder,
+        EntityGraph,
+        MemoryStore,
+        TokenCounter,
+        TurnIndex,
+        VectorIndex,
+        WordIndex,
+    )
 
 
 class RecallKit(NamedTuple):

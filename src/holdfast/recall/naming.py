@@ -12,7 +12,7 @@ from holdfast.domain.statement import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_OWNER = re.compile(r"['\u2019]s\b")
+_OWNER = re.compile(r"'s?\Z")
 
 
 class _Run(NamedTuple):
@@ -50,15 +50,16 @@ def names_in(question: str) -> Names:
         >>> names_in("Who is Ana's boss?").longest({"ana", "boss", "who is"})
         ('who is', 'ana', 'boss')
     """
-    words = question.split()[: limits.CHAIN_QUESTION_WORDS_MAX]
-    return Names(tuple(_runs(words)))
+    words = [fold(word) for word in question.split()[: limits.CHAIN_QUESTION_WORDS_MAX]]
+    return Names(tuple(run for run in _runs(words) if run.name and run.name not in COMMON_WORDS))
 
 
 def _runs(words: list[str]) -> Iterator[_Run]:
+    owners = [_OWNER.sub("", word) for word in words]
     for length in range(min(limits.CHAIN_NAME_WORDS_MAX, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             places = range(start, start + length)
-            said = " ".join(words[start : start + length])
-            for name in dict.fromkeys((fold(said), fold(_OWNER.sub("", said)))):
-                if name and name not in COMMON_WORDS:
-                    yield _Run(name, places)
+            *before, last = words[start : start + length]
+            yield _Run(" ".join([*before, last]), places)
+            if owners[places[-1]] != last:
+                yield _Run(" ".join([*before, owners[places[-1]]]), places)

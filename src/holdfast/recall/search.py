@@ -89,7 +89,7 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
 
     gathered = gather(sought, question.scope, breadth=breadth, kit=kit)
     ranking = _fused(question, gathered, sought)
-    if sought.asked.is_chained and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
+    if sought.asked.links and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
         from holdfast.recall.chain import follow  # noqa: PLC0415 (likewise)
 
         ranking = follow(sought, question.scope, question.view, ranking, kit=kit)

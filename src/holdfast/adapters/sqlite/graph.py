@@ -32,9 +32,7 @@ class _Shown(NamedTuple):
 
     def sql(self, name: str) -> str:
         """The statement of that name, with the condition in its places."""
-        return (
-            _SQL[name].replace("{shown}", _SQL["shown"]).replace("{condition}", self.condition.sql)
-        )
+        return _SQL[name].replace("{shown}", _SQL["shown"]).replace("{condition}", self.condition.sql)
 
 
 class SqliteEntityGraph:
@@ -82,6 +80,4 @@ class SqliteEntityGraph:
         reach = self._reaches.of(connection, scope)
         if reach.is_empty:
             return None
-        return _Shown(
-            keys_to_json(reach.home_keys), join("AND", [reach.condition(), view_condition(view)])
-        )
+        return _Shown(keys_to_json(reach.home_keys), join("AND", [reach.condition(), view_condition(view)]))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.adapters.sqlite.bridges import bridges, stored_terms
+from holdfast.adapters.sqlite.holding import holding
 from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
-from holdfast.adapters.sqlite.holding import holding
 from holdfast.adapters.sqlite.postings import find
 from holdfast.adapters.sqlite.terms import QueryTerms, Stemmer
 from holdfast.domain.information import K1, B, telling_words

@@ -178,7 +178,9 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
     for name in memory.entities:
         folded = fold(name)
         connection.execute(_SQL["insert_entity"], (place.home_key, folded, name))
-        connection.execute(_SQL["insert_memory_entity"], (key, place.home_key, folded, part_of(folded, memory)))
+        connection.execute(
+            _SQL["insert_memory_entity"], (key, place.home_key, folded, part_of(folded, memory))
+        )
     return key
 
 

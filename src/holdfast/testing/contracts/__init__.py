@@ -11,6 +11,7 @@ an assertion compared.
 
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
+from holdfast.testing.contracts.graph import EntityGraphContract
 from holdfast.testing.contracts.jobs import JobQueueContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
@@ -23,6 +24,7 @@ from holdfast.testing.contracts.words import WordIndexContract
 
 __all__ = [
     "BackendContract",
+    "EntityGraphContract",
     "EventLogContract",
     "FilterContract",
     "JobQueueContract",
