@@ -142,6 +142,15 @@ no more than another."""
 ENTITY_WORDS_MAX = 6
 """Words of a value that is taken for an entity, as names and kinds of things are; more tell a story."""
 
+ANCHOR_BREADTH = 32
+"""Memories that each signal brings when the event is looked for that a question names a time by."""
+
+ANCHOR_CANDIDATES = 3
+"""Of those, the ones whose dates are read: a worse fit is another event."""
+
+ANCHOR_DAYS_MAX = 92
+"""Days of the longest time that is an event's, or that brings in what was said during it: a season."""
+
 SEARCH_SPARE = 1
 """Memories that a search reads beyond its limit at first: as many collapse without another read, which costs
 0.3 ms where one memory costs 0.02."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from holdfast.domain.beside import Beside, beside_in
 from holdfast.domain.timewords import Span, spans_in
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from holdfast.domain.window import Window
 
 _AFTER_LATIN = "\u0250"
 
@@ -49,6 +52,8 @@ class Interpretation(NamedTuple):
         is_foreign: whether most of its letters are not Latin, so that an English encoder can say little.
         is_of_past: whether it asks for what may be true no longer: "where did Ana live before?".
         links: how often it speaks of something of something: twice in "the birthplace of the author of …".
+        beside: the time that it names by an event or a date beside it.
+        windows: what is known of that time, once the event is found.
     """
 
     words: frozenset[str]
@@ -58,6 +63,8 @@ class Interpretation(NamedTuple):
     is_foreign: bool
     is_of_past: bool
     links: int
+    beside: Beside | None = None
+    windows: tuple[Window, ...] = ()
 
     @property
     def is_chained(self) -> bool:
@@ -83,6 +90,7 @@ def interpret(question: str, *, reference: datetime) -> Interpretation:
         is_foreign=_is_foreign(question),
         is_of_past=_PAST.search(folded) is not None,
         links=_count_links(folded),
+        beside=beside_in(question),
     )
 
 
