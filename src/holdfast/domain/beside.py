@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from holdfast.domain.spelling import COMMON_WORDS
-from holdfast.domain.timewords import COUNT, WEEKDAYS, read_count
+from holdfast.domain.timewords import COUNT, WEEKDAYS, read_count, times_in
 
 
 class Side(StrEnum):
@@ -63,8 +64,9 @@ _HINT = (
 _UNIT = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year)"
 _DAYS = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year|" + "|".join(WEEKDAYS) + ")"
 _SIDE = r"(?P<side>before|after|since|prior to|following|into|leading up to)"
-_ANCHOR = r"(?P<anchor>[^,?!;]+?)"
-_END = r"(?=[,?!;]|\.(?:\s|\Z)|\Z|\s(?:what|where|who|whom|which|why|how|did|does)\s)"
+_WORDS = r"(?:[^,?!;]|, ?(?=(?:19|20)\d\d\b))+?"
+_ANCHOR = rf"(?P<anchor>(?!(?:how|what|which|who|whom|whose)\b){_WORDS})"
+_END = r"(?=,(?! ?(?:19|20)\d\d\b)|[?!;]|\.(?:\s|\Z)|\Z|\s(?:what|where|who|whom|which|why|how|did|does)\s)"
 _SOON = r"(?:right|just|shortly|soon|immediately|straight|directly|not long)"
 
 _THROUGH = r"(?:(?:in|during|over|within|throughout) (?:the )?|the )"
@@ -73,7 +75,7 @@ _THE = r"(?:the|that|on the|last)(?: very| next| following| previous| whole)?"
 _RULES: tuple[tuple[str, Reach], ...] = tuple(
     (pattern + _END, reach)
     for pattern, reach in (
-        (rf"\bbetween (?P<until>[^,?!;]+?) and {_ANCHOR}", Reach.OPEN),
+        (rf"\bbetween (?P<until>{_WORDS}) and {_ANCHOR}", Reach.OPEN),
         (rf"\bwithin (?P<side>)(?:the )?{COUNT} {_UNIT}s? of {_ANCHOR}", Reach.NEAR),
         (
             rf"\b{_THROUGH}(?:last |first |final |next )?{COUNT} {_UNIT}s {_SIDE} {_ANCHOR}",
@@ -115,10 +117,11 @@ _VAGUE = frozenset({"few", "a few", "couple of", "a couple of"})
 _LENGTH = r"\bhow (?:long|soon|much|many)\b[^,?]*\Z"
 """Asks for the time in between, not for what was then."""
 
-_PHRASAL = (
-    r"\b(?:look(?:s|ed|ing)?|named?|tak(?:es?|ing)|took|call(?:s|ed|ing)?|ask(?:s|ed|ing)?|chas\w+|day) \Z"
-)
+_PHRASAL = r"\b(?:look(?:s|ed|ing)?|named?|tak(?:es?|ing)|took|ask(?:s|ed|ing)?|chas\w+|day) \Z"
 """Before "after": looking after a dog is no time."""
+
+_SOME_DAY = datetime(2000, 1, 3, tzinfo=UTC)
+"""Whether words are a date does not hang on the day."""
 
 _NO_EVENT = frozenset(
     """
@@ -187,6 +190,8 @@ def _read(match: re.Match[str], reach: Reach, question: str) -> Beside | None:
 
 
 def _is_event(words: str) -> bool:
+    if times_in(words, reference=_SOME_DAY)[0]:
+        return True
     told = [word for word in re.findall(_WORD, words.lower()) if word not in COMMON_WORDS]
     return any(word not in _NO_EVENT for word in told)
 

@@ -60,7 +60,7 @@ def window_of(beside: Beside, anchor: Span, until: Span | None = None) -> Window
 def _span(beside: Beside, anchor: Span, until: Span | None) -> Span:
     if beside.side is Side.BETWEEN:
         first, last = sorted([anchor, until or anchor])
-        return Span(first.end, max(last.start, first.end + DAY))
+        return Span(first.start, last.end)
     if beside.unit in WEEKDAYS:
         return _weekday(beside, anchor)
     match beside.reach:
@@ -127,10 +127,13 @@ def _weekday(beside: Beside, anchor: Span) -> Span:
 
 def _around(beside: Beside, anchor: Span, reach: timedelta) -> Span:
     """So much before or after, or on both sides."""
-    before = anchor.start if beside.side is Side.AFTER else max(_BEGINNING, _back(anchor.start, reach))
-    start = anchor.end if beside.side is Side.AFTER else before
-    end = anchor.start if beside.side is Side.BEFORE else _ahead(anchor.end, reach)
-    return Span(start, end)
+    match beside.side:
+        case Side.BEFORE:
+            return Span(_back(anchor.start, reach), anchor.start)
+        case Side.AFTER | Side.SINCE:  # what followed an event often did so on the same day
+            return Span(anchor.start, _ahead(anchor.end, reach))
+        case _:
+            return Span(_back(anchor.start, reach), _ahead(anchor.end, reach))
 
 
 def _back(instant: datetime, reach: timedelta) -> datetime:

@@ -32,6 +32,7 @@ BY_FACT, BY_WORDS, BY_MESSAGE = 1.0, 0.9, 0.5
 
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_DATES = COMMON_WORDS | {"early", "late", "mid", "end", "beginning", "start", "middle", "around", "year"}
+_ARTICLE = re.compile(r"\A(?:the|a|an)\b ?", re.IGNORECASE)
 _POINTING = re.compile(r"\A(?:her|his|their|its|she|he|they|it)\b ?", re.IGNORECASE)
 _OPENING = re.compile(r"\A\W*\w+")
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z][\w-]+")
@@ -119,6 +120,7 @@ def _spelled_out(words: str, rest: str) -> str:
     """The words for an event, with the names in the question for those whom they point to."""
     event = _POINTING.sub("", words)
     names = _NAME.findall(f" {_OPENING.sub('', rest)}") if event != words else []
+    event = _ARTICLE.sub("", event)
     return " ".join([event, *dict.fromkeys(names)])
 
 
