@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from holdfast import limits
-from holdfast.domain.ranking import Signal
 from holdfast.recall.naming import names_in
 from holdfast.recall.paths import Facts, Path, fits, nothing_yet, stepped
 
@@ -67,8 +66,7 @@ def _begun(search: _Search, ranking: Ranking) -> list[Path]:
     named = _named(search)
     steps = [_Step(key, name) for name, keys in named.items() for key in keys]
     if not steps:
-        current = ranking.columns[Signal.OUTDATED][ranking.order] > -1
-        steps = [_Step(key, None) for key in ranking.keys[current][: limits.CHAIN_WIDTH].tolist()]
+        steps = [_Step(key, None) for key in ranking.current[: limits.CHAIN_WIDTH].tolist()]
     facts = _facts(search, (step.key for step in steps))
     start = nothing_yet(search.sought.vector, facts.holding.holds.shape[1])
     return _best(_extended(start, steps, facts))
@@ -136,8 +134,7 @@ def _best(paths: Iterable[Path]) -> list[Path]:
 
 def _joined(paths: Sequence[Path], ranking: Ranking, *, direct: int) -> Ranking:
     """The first ``direct`` hits, the facts of the paths, then the others; scores keep falling."""
-    current = ranking.keys[ranking.columns[Signal.OUTDATED][ranking.order] > -1]
-    before = ranking.keys[np.isin(ranking.keys, current[:direct])]
+    before = ranking.current[:direct]
     led: dict[int, float] = {}
     for path in paths:
         for key in reversed(path.facts):

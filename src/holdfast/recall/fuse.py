@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,9 @@ _OF_TURN = {Signal.MEANING: Signal.MEANING_WINDOW, Signal.WORDS: Signal.WORDS_WI
 _OF_MEANING = (Signal.MEANING, Signal.MEANING_WINDOW)
 
 _NO_CANDIDATE = -1
+
+_ROUNDED = 1e-9
+"""Sums of signals differ by less for no other reason than their order."""
 
 _FITTING_WEIGHT = sum(WEIGHTS[signal] for signal in FITTING)
 
@@ -79,6 +82,12 @@ class Ranking:
         order = np.array([place_of.get(key, _NO_CANDIDATE) for key in keys.tolist()], np.intp)
         return replace(self, keys=keys, scores=scores, order=order, led=led)
 
+    @property
+    def current(self) -> Keys:
+        """Those that have not ceased to be true, best first; all of them where ranks alone were joined."""
+        outdated = self.columns.get(Signal.OUTDATED)
+        return self.keys if outdated is None else self.keys[outdated[self.order] > -1]
+
     def parts(self, rank: int) -> tuple[Part, ...]:
         """What each signal gave to the memory of that rank, counted from 0.
 
@@ -87,13 +96,14 @@ class Ranking:
         place = int(self.order[rank])
         direct = place != _NO_CANDIDATE
         parts = tuple(self._part(signal, place) for signal in self.columns) if direct else ()
-        return (*parts, self._graph(rank, parts)) if self.led else parts
+        return (*parts, *self._graph(rank, parts)) if self.led else parts
 
-    def _graph(self, rank: int, parts: Sequence[Part]) -> Part:
+    def _graph(self, rank: int, parts: Sequence[Part]) -> Iterator[Part]:
         fit = self.led.get(int(self.keys[rank]), 0.0)
         own = float(self.scores[rank]) - sum(part.contribution for part in parts)
         at = 1 + sum(other > fit for other in self.led.values()) if fit else None
-        return Part(Signal.GRAPH, fit, own, TOTAL_WEIGHT, at)
+        if fit or abs(own) > _ROUNDED:
+            yield Part(Signal.GRAPH, fit, own, TOTAL_WEIGHT, at)
 
     def _part(self, signal: Signal, place: int) -> Part:
         column = self.columns[signal]

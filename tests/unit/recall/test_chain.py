@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from holdfast import Holdfast, limits
-from holdfast.domain.ranking import Signal
+from holdfast.domain.ranking import Fusion, Signal
 from holdfast.recall.interpret import interpret
 from holdfast.recall.search import Question, search
 from holdfast.testing.contracts.scribe import ANA
@@ -139,3 +139,15 @@ def test_question_without_a_link_does_not_look_at_the_graph() -> None:
     asked = Question("Where did Brandt grow up?", ANA, bench.scribe.view(), bench.scribe.clock.now())
 
     assert search(asked, limit=3, explain=False, kit=blind).hits
+
+
+def test_chain_is_followed_where_ranks_are_joined() -> None:
+    bench = make_bench()
+    for fact in FACTS:
+        bench.add(fact)
+    text = "the spouse of the author of Middlemoor"
+    asked = Question(text, ANA, bench.scribe.view(), bench.scribe.clock.now(), Fusion.RRF)
+
+    hits = search(asked, limit=5, explain=True, kit=bench.recall).hits
+
+    assert FACTS[1] in [hit.memory.text for hit in hits]
