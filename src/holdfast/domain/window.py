@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NEAR_DAYS = 14
 """What is not far from an event lies within so many days of it."""
 
+NARROW_DAYS = 92
+"""What lies between two events is a time like others if it is no longer than a season."""
+
 CONFIDENCE = {Reach.EXACT: 1.0, Reach.NEXT: 0.9, Reach.NEAR: 0.7, Reach.OPEN: 0.4}
 """What lies in the window of each reach counts for: little where half of a life lies in it."""
 
@@ -54,7 +57,15 @@ def window_of(beside: Beside, anchor: Span, until: Span | None = None) -> Window
         '10 May to 17 May'
     """
     span = _span(beside, anchor, until)
-    return Window(span.start, span.end, CONFIDENCE[beside.reach])
+    return Window(span.start, span.end, _confidence(beside, span))
+
+
+def _confidence(beside: Beside, span: Span) -> float:
+    """Less for a wide window, and for the event itself, which the words for it find better."""
+    if beside.side is Side.BETWEEN and span.end - span.start <= NARROW_DAYS * DAY:
+        return CONFIDENCE[Reach.NEXT]
+    itself = beside.side is Side.AT and beside.reach is Reach.EXACT
+    return CONFIDENCE[Reach.OPEN if itself else beside.reach]
 
 
 def _span(beside: Beside, anchor: Span, until: Span | None) -> Span:

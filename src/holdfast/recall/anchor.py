@@ -9,7 +9,7 @@ from holdfast import limits
 from holdfast.domain.spelling import COMMON_WORDS
 from holdfast.domain.timewords import DAY, Span, days, spans_in, times_in
 from holdfast.domain.when import whens_in
-from holdfast.domain.window import window_of
+from holdfast.domain.window import Window, window_of
 from holdfast.recall.interpret import interpret
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 STEM = 5
 """So many letters in common make two forms of one word."""
 
+TOLD = 0.5
+"""What was said on a date counts for beside what lies before or after it: plans are told then."""
+
 BY_RANK = 0.8
 """What each place further behind in fit takes from how sure the time of an event is."""
 
@@ -31,7 +34,11 @@ BY_FACT, BY_WORDS, BY_MESSAGE = 1.0, 0.9, 0.5
 """How sure the time of an event is that a dated fact has, that its words name, and at which it was told."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_OF_DATES = COMMON_WORDS | {"early", "late", "mid", "end", "beginning", "start", "middle", "around", "year"}
+_OF_DATES = COMMON_WORDS | frozenset(
+    """
+    early late mid end beginning start middle around first second third last half day week weekend month year
+    """.split()  # noqa: SIM905 (as a list it would fill half a page)
+)
 _ARTICLE = re.compile(r"\A(?:the|a|an)\b ?", re.IGNORECASE)
 _POINTING = re.compile(r"\A(?:her|his|their|its|she|he|they|it)\b ?", re.IGNORECASE)
 _OPENING = re.compile(r"\A\W*\w+")
@@ -43,6 +50,12 @@ class _Dated(NamedTuple):
 
     span: Span
     sure: float
+    stated: tuple[Span, ...] = ()
+
+    def near(self, other: _Dated) -> _Dated:
+        """The same; of a date that leaves its year open the one nearest to the other."""
+        nearest = min(self.stated, key=lambda span: abs(span.start - other.span.start), default=self.span)
+        return self._replace(span=nearest) if len(other.stated) == 1 else self
 
 
 def anchored(question: Question, sought: Sought, *, kit: RecallKit) -> Sought:
@@ -60,21 +73,23 @@ def anchored(question: Question, sought: Sought, *, kit: RecallKit) -> Sought:
     known = [each for each in dated if each is not None]
     if len(known) < len(ends):
         return sought
+    known = [each.near(known[1 - n]) for n, each in enumerate(known)] if beside.until else known
     try:
         window = window_of(beside, known[0].span, known[-1].span if beside.until else None)
     except (OverflowError, ValueError):  # before the year 1, or on a 29 February
         return sought
     sure = min(each.sure for each in known)
     found = window._replace(confidence=window.confidence * sure)
+    told = [Window(*each.span, TOLD) for each in known if each.stated]
     stated = spans_in(beside.rest, reference=question.asked_at)
-    return sought._replace(asked=sought.asked._replace(spans=stated, windows=(found,)))
+    return sought._replace(asked=sought.asked._replace(spans=stated, windows=(found, *told)))
 
 
 def _date_of(words: str, rest: str, question: Question, kit: RecallKit) -> _Dated | None:
     stated, left = times_in(f"in {words}", reference=question.asked_at)
     if stated and not any(word not in _OF_DATES for word in _WORD.findall(left)):
         past = [span for span in stated if span.start <= question.asked_at]
-        return _Dated((past or list(stated))[0], 1.0)
+        return _Dated((past or list(stated))[0], 1.0, stated=tuple(past or stated))
     return _date_of_event(words, rest, question, kit)
 
 

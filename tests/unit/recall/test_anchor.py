@@ -11,7 +11,7 @@ from holdfast.domain.scope import Scope
 from holdfast.domain.statement import Statement
 from holdfast.domain.view import View
 from holdfast.domain.window import CONFIDENCE, Window
-from holdfast.recall.anchor import BY_FACT, BY_MESSAGE, BY_WORDS, anchored
+from holdfast.recall.anchor import BY_FACT, BY_MESSAGE, BY_WORDS, TOLD, anchored
 from holdfast.recall.search import Question, search, seek
 from holdfast.testing.contracts.scribe import ANA
 from tests.unit.making import Bench, make_bench
@@ -99,6 +99,7 @@ EXPRESSIONS = (
     ("What has Ana done since March?", "2024-03-01", FOREVER[1]),
     ("What did Ana do between March and June 2024?", "2024-03-01", "2024-07-01"),
     ("What did Ana do between May 3, 2024 and May 9, 2024?", "2024-05-03", "2024-05-10"),
+    ("What did Ana do between August 3 and August 9, 2023?", "2023-08-03", "2023-08-10"),
     ("What did Ana do the Monday before July 24, 2024?", "2024-07-22", "2024-07-23"),
     ("What did Ana do in the week before 16 November 2024?", "2024-11-09", "2024-11-16"),
     ("What did Ana do two days before 3 June 2024?", "2024-06-01", "2024-06-02"),
@@ -124,7 +125,7 @@ def test_window_lies_beside_the_event(
     if first is None or last is None:
         assert not windows
     else:
-        (window,) = windows
+        window = windows[0]
         assert (window.start.date(), window.end.date()) == (day_of(first), day_of(last))
 
 
@@ -187,6 +188,13 @@ def test_event_is_surer_by_a_fact_than_by_words_than_by_its_telling() -> None:
     assert [window.start.date().isoformat() for window in by.values()] == [
         "2024-04-02", "2024-05-20", "2024-05-21",
     ]  # fmt: skip
+
+
+def test_date_itself_counts_half_of_what_lies_beside_it(bench: Bench) -> None:
+    window, told = windows_of(bench, "What did Ana do the day after 3 June 2024?")
+
+    assert (window.start.date(), window.confidence) == (date(2024, 6, 4), CONFIDENCE[Reach.NEXT])
+    assert (told.start.date(), told.confidence) == (date(2024, 6, 3), TOLD)
 
 
 def test_wide_window_counts_less_than_a_narrow_one(bench: Bench) -> None:
