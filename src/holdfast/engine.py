@@ -30,7 +30,6 @@ from holdfast.domain.view import View
 from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceeded
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
-from holdfast.formation.remember import Conversation, remember
 from holdfast.ports import Backend
 from holdfast.recall.again import search_again
 from holdfast.recall.kit import RecallKit
@@ -198,6 +197,8 @@ class Holdfast:
             ...     memory.add("I am allergic to shellfish", user_id="ana").changes[0].event
             <Decision.ADD: 'ADD'>
         """
+        from holdfast.formation.remember import Conversation, remember  # noqa: PLC0415 (10 ms of a cold search)
+
         default_at = None if at is None else read_instant(at, what="at")
         conversation = Conversation(
             scope=Scope.of(user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant),

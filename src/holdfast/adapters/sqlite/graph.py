@@ -77,7 +77,7 @@ class SqliteEntityGraph:
         return self._database.read(work)
 
     def _shown(self, connection: apsw.Connection, scope: Scope, view: View) -> _Shown | None:
-        reach = self._reaches.of(connection, scope)
+        reach = self._reaches.of(connection, scope, self._database.change_number(connection))
         if reach.is_empty:
             return None
         return _Shown(keys_to_json(reach.home_keys), join("AND", [reach.condition(), view_condition(view)]))
