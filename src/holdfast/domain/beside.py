@@ -54,13 +54,6 @@ class Beside(NamedTuple):
     rest: str
 
 
-_HINT = (
-    r"\b(?:before|after|since|until|till|between|during|prior to|following|leading up to|same|within"
-    r"|(?:day|night|week|weekend|month|year|morning|evening|time|occasion) (?:of|that|when)"
-    r"|(?:on|during) the (?:day|night|week|weekend|month|morning|evening)|into|around)\b"
-)
-"""Nothing is beside an event without one of these."""
-
 _UNIT = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year)"
 _DAYS = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year|" + "|".join(WEEKDAYS) + ")"
 _SIDE = r"(?P<side>before|after|since|prior to|following|into|leading up to)"
@@ -152,8 +145,6 @@ def beside_in(question: str) -> Beside | None:
         >>> found.anchor, found.side.value, found.units, found.unit
         ('her birthday', 'before', 2, 'day')
     """
-    if not re.search(_HINT, question.lower()):
-        return None
     for pattern, reach in _RULES:
         for match in re.finditer(pattern, question, re.IGNORECASE):
             found = _read(match, reach, question)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.domain.beside import Beside, beside_in
 from holdfast.domain.timewords import Span, spans_in
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.domain.beside import Beside
     from holdfast.domain.window import Window
 
 _AFTER_LATIN = "\u0250"
@@ -37,6 +37,13 @@ _LINKS = re.compile(
     r"\bof\b|['\u2019]s\b|\b(?:who|whom|whose|which|that|where)\b"
     r"|\bassociated with\b|\bbelongs? to\b|\bby the\b"
 )
+_MAY_BE_BESIDE = re.compile(
+    r"\b(?:before|after|since|until|till|between|during|throughout|prior|following|leading|same|within|into"
+    r"|around the time|(?:day|night|weekend|week|month|year|morning|afternoon|evening|time|occasion)"
+    r" (?:of|that|when)|(?:on|during) the (?:day|night|weekend|week|month|year|morning|afternoon|evening))\b"
+)
+"""Nothing is beside an event without one of these."""
+
 _FIRST_WORD = re.compile(r"\A\W*\w+")
 _LINKS_MIN = 2
 
@@ -90,8 +97,16 @@ def interpret(question: str, *, reference: datetime) -> Interpretation:
         is_foreign=_is_foreign(question),
         is_of_past=_PAST.search(folded) is not None,
         links=_count_links(folded),
-        beside=beside_in(question),
+        beside=_beside(question, folded),
     )
+
+
+def _beside(question: str, folded: str) -> Beside | None:
+    if not _MAY_BE_BESIDE.search(folded):
+        return None
+    from holdfast.domain.beside import beside_in  # noqa: PLC0415 (few questions need it)
+
+    return beside_in(question)
 
 
 def _count_links(question: str) -> int:

@@ -24,10 +24,10 @@ from holdfast.adapters.sqlite.vector_rows import (
     replace_vector,
     to_stored,
 )
-from holdfast.domain.entity import part_of
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, first_version, followed, present_version
+from holdfast.domain.mention import part_of
 from holdfast.domain.statement import fold
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Rate, Relate, Remember, Revise

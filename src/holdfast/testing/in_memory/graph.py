@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from holdfast.domain.entity import EntityPart, part_of
 from holdfast.domain.matching import sees
+from holdfast.domain.mention import EntityPart, part_of
 from holdfast.domain.statement import fold
 from holdfast.ports import Link
 
