@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,6 +56,8 @@ def follow(sought: Sought, scope: Scope, view: View, ranking: Ranking, *, kit: R
     search = _Search(sought, scope, view, kit)
     found = front = _begun(search, ranking)
     for _ in range(limits.CHAIN_HOPS_MAX):
+        if not front:
+            break
         front = _gone_on(search, front)
         found = [*found, *front]
     direct = 0 if sought.asked.is_chained else limits.CHAIN_DIRECT_HITS
@@ -95,13 +98,20 @@ def _gone_on(search: _Search, front: Sequence[Path]) -> list[Path]:
 
 
 def _bridges(search: _Search, starts: Sequence[int]) -> Sequence[Bridge]:
+    """The bridges to what has not ceased to be true, unless the question is about the past."""
     if not starts:
         return ()
-    return search.kit.words.bridges(search.scope, search.sought.text, starts, limit=limits.CHAIN_BRIDGES_MAX)
+    scope, text = search.scope, search.sought.text
+    bridges = search.kit.words.bridges(scope, text, starts, limit=limits.CHAIN_BRIDGES_MAX)
+    if search.sought.asked.is_of_past:
+        return bridges
+    table = search.kit.turns.describe(scope, np.unique([bridge.end for bridge in bridges]).astype(np.int64))
+    current = set(table.keys[table.outdated < 1].tolist())
+    return [bridge for bridge in bridges if bridge.end in current]
 
 
 def _extended(path: Path, steps: Iterable[_Step], facts: Facts) -> Iterator[Path]:
-    """The path with each of the steps that lead to what is new to it, the best ``CHAIN_WIDTH``."""
+    """The path with each of the ``CHAIN_WIDTH`` best steps to what is new to it, few of them alike."""
     known = set(facts.keys.tolist())
     new = [
         step
@@ -112,14 +122,20 @@ def _extended(path: Path, steps: Iterable[_Step], facts: Facts) -> Iterator[Path
     if not new:
         return
     own = fits(path, facts, facts.places([step.key for step in new]))
-    taken: Counter[tuple[str | None, str | None]] = Counter()
-    for place in np.argsort(-own, kind="stable").tolist():
+    best_first = (int(place) for place in np.argsort(-own, kind="stable"))
+    for place in islice(_unlike(best_first, new), limits.CHAIN_WIDTH):
         step = new[place]
-        alike = step.entity, step.attribute
-        taken[alike] += 1
-        if step.attribute is not None and taken[alike] > limits.CHAIN_ALIKE_MAX:
-            continue
         yield stepped(path, facts, step.key, entity=step.entity, fit=float(own[place]))
+
+
+def _unlike(places: Iterable[int], steps: Sequence[_Step]) -> Iterator[int]:
+    """The places of the steps, at most ``CHAIN_ALIKE_MAX`` of those that state the same of one entity."""
+    taken: Counter[_Step] = Counter()
+    for place in places:
+        alike = steps[place]._replace(key=0)
+        taken[alike] += 1
+        if alike.attribute is None or taken[alike] <= limits.CHAIN_ALIKE_MAX:
+            yield place
 
 
 def _facts(search: _Search, keys: Iterable[int]) -> Facts:
