@@ -58,7 +58,7 @@ _UNIT = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year)"
 _DAYS = r"(?P<unit>day|night|morning|afternoon|evening|weekend|week|month|year|" + "|".join(WEEKDAYS) + ")"
 _SIDE = r"(?P<side>before|after|since|prior to|following|into|leading up to)"
 _WORDS = r"(?:[^,?!;]|, ?(?=(?:19|20)\d\d\b))+?"
-_ANCHOR = rf"(?P<anchor>(?!(?:how|what|which|who|whom|whose)\b){_WORDS})"
+_ANCHOR = rf"(?P<anchor>(?!(?:how|what|when|which|who|whom|whose)\b|\w+ing(?:[?!,.]|\Z)){_WORDS})"
 _END = r"(?=,(?! ?(?:19|20)\d\d\b)|[?!;]|\.(?:\s|\Z)|\Z|\s(?:what|where|who|whom|which|why|how|did|does)\s)"
 _SOON = r"(?:right|just|shortly|soon|immediately|straight|directly|not long)"
 

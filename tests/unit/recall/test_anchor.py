@@ -141,6 +141,8 @@ def test_there_are_enough_expressions() -> None:
         "How long after the wedding did they move?",
         "How many days before the marathon did Ana move?",
         "Who looks after the wedding dress?",
+        "Since when is the conference in Lisbon?",
+        "Who drives Ana home after moving?",
         "Who was named after the flood?",
         "Where did Ana live before?",
         "What did Ana do before that?",
