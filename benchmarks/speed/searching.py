@@ -144,7 +144,7 @@ def measure_parts(
     backend = open_sqlite(filled.file, embedder.identity)
     store, vectors = Timed(backend.store), Timed(backend.vectors)
     words, turns = Timed(backend.words), Timed(backend.turns)
-    kit = RecallKit(store, vectors, words, turns, embedder, estimate_tokens)  # type: ignore[arg-type]  # Timed plays them all
+    kit = RecallKit(store, vectors, words, backend.graph, turns, embedder, estimate_tokens)  # type: ignore[arg-type]  # Timed plays them all
     times = {part: Times() for part in ("words", "vectors", "turns", "fetch", "fuse and the rest")}
     for question in questions:
         for port in (store, vectors, words, turns):

@@ -147,6 +147,7 @@ class Holdfast:
             store=self._store,
             vectors=self._backend.vectors,
             words=self._backend.words,
+            graph=self._backend.graph,
             turns=self._backend.turns,
             embedder=self._embedder,
             count_tokens=count_tokens,

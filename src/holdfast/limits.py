@@ -142,6 +142,44 @@ CHAIN_WIDTH = 5
 CHAIN_BRIDGES_MAX = 30
 """Facts that are looked at from each of those: the widest bridges."""
 
+CHAIN_NAME_WORDS_MAX = 7
+"""Words of a name that is looked for in a question: longer ones are titles that few repeat in full."""
+
+CHAIN_QUESTION_WORDS_MAX = 64
+"""Words of a question in which names are looked for: each starts as many as ``CHAIN_NAME_WORDS_MAX``."""
+
+CHAIN_DIRECT_HITS = 3
+"""What is found without a chain stays in front of it where one link alone was seen in the question."""
+
+CHAIN_ALIKE_MAX = 2
+"""Facts that state the same attribute of an entity and go on with a path: of the 500 citizens of a country
+hardly one is meant."""
+
+CHAIN_SHOWN_MAX = 10
+"""Facts of chains that are put in front of what was found without them: a page of them."""
+
+GRAPH_FANOUT_MAX = 64
+"""Facts that an entity leads to in one step: a country that 500 facts name leads to those about it first."""
+
+GRAPH_LINKS_MAX = 1_024
+"""Links that are followed in one step, from all facts that it starts from."""
+
+GRAPH_LOOK_MAX = 512
+"""Facts of an entity that are looked at for those that may be seen, so that a hub with many hidden ones costs
+no more than another."""
+
+ENTITY_WORDS_MAX = 6
+"""Words of a value that is taken for an entity, as names and kinds of things are; more tell a story."""
+
+ANCHOR_BREADTH = 32
+"""Memories that each signal brings when the event is looked for that a question names a time by."""
+
+ANCHOR_CANDIDATES = 3
+"""Of those, the ones whose dates are read: a worse fit is another event."""
+
+ANCHOR_DAYS_MAX = 92
+"""Days of the longest time that is an event's, or that brings in what was said during it: a season."""
+
 SEARCH_SPARE = 1
 """Memories that a search reads beyond its limit at first: as many collapse without another read, which costs
 0.3 ms where one memory costs 0.02."""

@@ -583,6 +583,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def of(self, scope: Scope, keys: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Those of the keys that lie inside the scope, ascending and each once, and their vectors."""
+        ...
+
 
 class Bridge(NamedTuple):
     """From one memory to another that speaks of what the first one brings into play.
@@ -603,6 +607,21 @@ class Said(NamedTuple):
 
     name: str | None
     text: str
+
+
+class Holding(NamedTuple):
+    """Which words of a query some memories hold.
+
+    Attributes:
+        keys: the memories, ascending and each once.
+        holds: whether each holds each word: shape (memories, words).
+        told: the share of the query's information that each word has, of shape (words,): 0 for one that no
+            memory of the scope holds.
+    """
+
+    keys: npt.NDArray[np.int64]
+    holds: npt.NDArray[np.bool_]
+    told: npt.NDArray[np.floating]
 
 
 class WordIndex(Protocol):
@@ -628,6 +647,48 @@ class WordIndex(Protocol):
 
     def bridges(self, scope: Scope, query: str, starts: Sequence[int], *, limit: int) -> Sequence[Bridge]:
         """The ``limit`` widest bridges from each of some memories of the scope, by rare words alone."""
+        ...
+
+    def holding(self, scope: Scope, query: str, keys: npt.ArrayLike) -> Holding:
+        """Which words of the query those of the memories hold that lie inside the scope."""
+        ...
+
+
+class Link(NamedTuple):
+    """From one fact to another that names the same entity, whose name is folded.
+
+    ``start`` is ``hop`` - 1 steps away from the facts that were asked about; ``attribute`` is what the one at
+    the end states.
+    """
+
+    start: int
+    entity: str
+    end: int
+    attribute: str
+    hop: int
+
+
+class EntityGraph(Protocol):
+    """Knows which facts name the same entities, inside a scope.
+
+    Where an entity is named by more facts than are asked for, those come first that are about it, then the
+    latest. Names are compared as ``domain.statement.fold`` has them; who merely spoke is not named.
+    """
+
+    def naming(
+        self, scope: Scope, names: Sequence[str], view: View, *, limit: int
+    ) -> Mapping[str, Sequence[int]]:
+        """For each of the folded names that facts of the scope bear: ``limit`` facts that the view shows."""
+        ...
+
+    def neighbours(
+        self, scope: Scope, starts: Sequence[int], view: View, *, hops: int, fanout: int, limit: int
+    ) -> Sequence[Link]:
+        """The links from some facts to others that the scope covers and the view shows, nearer ones first.
+
+        Each fact leads through each of its entities, but for the one it was come to by, to at most ``fanout``
+        facts, over up to ``hops`` steps; ``limit`` links at most.
+        """
         ...
 
 
@@ -911,6 +972,7 @@ class Backend:
     store: MemoryStore
     vectors: VectorIndex
     words: WordIndex
+    graph: EntityGraph
     turns: TurnIndex
     reindexer: Reindexer
     jobs: JobQueue

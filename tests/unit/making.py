@@ -55,6 +55,7 @@ def make_bench(count_tokens: TokenCounter = estimate_tokens) -> Bench:
             store=backend.store,
             vectors=backend.vectors,
             words=backend.words,
+            graph=backend.graph,
             turns=backend.turns,
             embedder=EMBEDDER,
             count_tokens=count_tokens,

@@ -41,6 +41,7 @@ class Signal(StrEnum):
     FIRST_PERSON = "first_person"
     STATEMENT = "statement"
     LENGTH = "length"
+    GRAPH = "graph"
     FEEDBACK = "feedback"
     IMPORTANCE = "importance"
     TRUST = "trust"

@@ -73,10 +73,21 @@ def spans_in(text: str, *, reference: datetime) -> tuple[Span, ...]:
         >>> f"{span.start:%d %B} to {span.end:%d %B}"
         '02 March to 09 March'
     """
+    return times_in(text, reference=reference)[0]
+
+
+def times_in(text: str, *, reference: datetime) -> tuple[tuple[Span, ...], str]:
+    """The spans of time that a text names, as ``spans_in`` has them, and what it says beside them.
+
+    Example:
+        >>> from datetime import UTC
+        >>> times_in("rain in May 2023", reference=datetime(2026, 3, 12, tzinfo=UTC))[1].split()
+        ['rain']
+    """
     found: list[Span] = []
     left = text.lower()
     if not re.search(_HINTS, left):
-        return ()
+        return (), left
     today = reference.replace(hour=0, minute=0, second=0, microsecond=0)
     for pattern, resolve in _RULES:
         for match in re.finditer(pattern, left):
@@ -84,7 +95,7 @@ def spans_in(text: str, *, reference: datetime) -> tuple[Span, ...]:
         left = re.sub(
             pattern, lambda match: " " * len(match[0]), left
         )  # what is understood is not read twice
-    return tuple(found)
+    return tuple(found), left
 
 
 def _resolved(resolve: _Resolve, match: re.Match[str], today: datetime) -> list[Span]:
@@ -139,11 +150,11 @@ def _named_day(match: re.Match[str], today: datetime) -> Iterator[Span]:
 
 
 def _ago(match: re.Match[str], today: datetime) -> Iterator[Span]:
-    yield around(match["unit"], -_count(match["count"]), today)
+    yield around(match["unit"], -read_count(match["count"]), today)
 
 
 def _past(match: re.Match[str], today: datetime) -> Iterator[Span]:
-    yield Span(around(match["unit"], -_count(match["count"]), today).start, today + DAY)
+    yield Span(around(match["unit"], -read_count(match["count"]), today).start, today + DAY)
 
 
 def _which(match: re.Match[str], today: datetime) -> Iterator[Span]:
@@ -161,7 +172,7 @@ def _weekday(match: re.Match[str], today: datetime) -> Iterator[Span]:
 
 def _beside_a_day(match: re.Match[str], today: datetime) -> Iterator[Span]:
     """So many days or weeks before or after a date."""
-    away = _count(match["count"]) * (-1 if match["side"] == "before" else 1)
+    away = read_count(match["count"]) * (-1 if match["side"] == "before" else 1)
     for span in _day_of_month(match, today):
         if match["unit"] in {"month", "year"}:
             yield days(around(match["unit"], away, span.start).start, 1)
@@ -210,7 +221,8 @@ def _month_number(name: str) -> int:
     return MONTH_NUMBERS[name.rstrip(".")]
 
 
-def _count(word: str) -> int:
+def read_count(word: str) -> int:
+    """The number that a word or digits stand for."""
     return int(word) if word.isdigit() else NUMBERS[word]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,9 @@ _OF_MEANING = (Signal.MEANING, Signal.MEANING_WINDOW)
 
 _NO_CANDIDATE = -1
 
+_ROUNDED = 1e-9
+"""Sums of signals differ by less for no other reason than their order."""
+
 _FITTING_WEIGHT = sum(WEIGHTS[signal] for signal in FITTING)
 
 
@@ -58,7 +61,8 @@ class Ranking:
     """The keys of memories with their scores, best first, and what the scores are made of.
 
     ``columns`` holds each signal from 0 to 1 (feedback from -1) and ``raw`` as it was found, of the
-    candidates in the order of their keys; ``order`` are their places, best first.
+    candidates in the order of their keys; ``order`` are their places, best first. ``led`` has those that a
+    path from fact to fact led to, with how much of the question the path covers: their scores are the path's.
     """
 
     keys: Keys
@@ -67,21 +71,39 @@ class Ranking:
     columns: Mapping[Signal, Floats]
     raw: Mapping[Signal, Floats]
     weights: Mapping[Signal, float]
+    led: Mapping[int, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def reordered(self, keys: Keys, scores: Floats) -> Ranking:
+    def reordered(self, keys: Keys, scores: Floats, led: Mapping[int, float]) -> Ranking:
         """These memories in this order, with what is known of those that were candidates."""
         place_of = dict(zip(self.keys.tolist(), self.order.tolist(), strict=True))
         order = np.array([place_of.get(key, _NO_CANDIDATE) for key in keys.tolist()], np.intp)
-        return replace(self, keys=keys, scores=scores, order=order)
+        return replace(self, keys=keys, scores=scores, order=order, led=led)
+
+    @property
+    def current(self) -> Keys:
+        """Those that have not ceased to be true, best first; all of them where ranks alone were joined."""
+        outdated = self.columns.get(Signal.OUTDATED)
+        return self.keys if outdated is None else self.keys[outdated[self.order] > -1]
 
     def parts(self, rank: int) -> tuple[Part, ...]:
-        """What each signal gave to the memory of that rank, counted from 0; nothing, if a chain led to it."""
-        if self.order[rank] == _NO_CANDIDATE:
-            return ()
-        return tuple(self._part(signal, int(self.order[rank])) for signal in self.columns)
+        """What each signal gave to the memory of that rank, counted from 0.
+
+        The graph gives to what a path led to, and takes from what stands behind the path's end.
+        """
+        place = int(self.order[rank])
+        direct = place != _NO_CANDIDATE
+        parts = tuple(self._part(signal, place) for signal in self.columns) if direct else ()
+        return (*parts, *self._graph(rank, parts)) if self.led else parts
+
+    def _graph(self, rank: int, parts: Sequence[Part]) -> Iterator[Part]:
+        fit = self.led.get(int(self.keys[rank]), 0.0)
+        own = float(self.scores[rank]) - sum(part.contribution for part in parts)
+        at = 1 + sum(other > fit for other in self.led.values()) if fit else None
+        if fit or abs(own) > _ROUNDED:
+            yield Part(Signal.GRAPH, fit, own, TOTAL_WEIGHT, at)
 
     def _part(self, signal: Signal, place: int) -> Part:
         column = self.columns[signal]

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from holdfast import limits
 from holdfast.domain.ranking import Signal
+from holdfast.domain.timewords import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from holdfast.domain.ranking import Keys, Scores
     from holdfast.domain.scope import Scope
+    from holdfast.domain.timewords import Span
+    from holdfast.domain.window import Window
     from holdfast.ports import TurnTable, Vector
     from holdfast.recall.interpret import Interpretation
     from holdfast.recall.kit import RecallKit
@@ -47,12 +51,20 @@ def gather(sought: Sought, scope: Scope, *, breadth: int, kit: RecallKit, also: 
     """
     words = kit.words.search(scope, sought.text, limit=breadth, also=also)
     keys = [words[Signal.WORDS_WINDOW].keys, also]
-    if sought.asked.spans:
-        keys.append(kit.turns.said_during(scope, sought.asked.spans, limit=breadth))
+    spans = [*sought.asked.spans, *_narrow(sought.asked.windows)]
+    if spans:
+        keys.append(kit.turns.said_during(scope, spans, limit=breadth))
     meaning = kit.vectors.search(scope, sought.vector, limit=breadth, also=np.concatenate(keys))
     found = {**meaning, **words}
     every = _distinct(np.concatenate([*keys, meaning[Signal.MEANING].keys]))
     return Gathered(found, kit.turns.describe(scope, every), len(every))
+
+
+def _narrow(windows: Sequence[Window]) -> Iterator[Span]:
+    """The windows that few memories lie in; what was said in half of a life is no candidate by that alone."""
+    for window in windows:
+        if window.end - window.start <= limits.ANCHOR_DAYS_MAX * DAY:
+            yield window.span
 
 
 def _distinct(keys: Keys) -> Keys:

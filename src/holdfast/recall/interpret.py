@@ -10,6 +10,9 @@ from holdfast.domain.timewords import Span, spans_in
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from holdfast.domain.beside import Beside
+    from holdfast.domain.window import Window
+
 _AFTER_LATIN = "\u0250"
 
 _WORD = re.compile(r"[^\W_]+")
@@ -34,6 +37,13 @@ _LINKS = re.compile(
     r"\bof\b|['\u2019]s\b|\b(?:who|whom|whose|which|that|where)\b"
     r"|\bassociated with\b|\bbelongs? to\b|\bby the\b"
 )
+_MAY_BE_BESIDE = re.compile(
+    r"\b(?:before|after|since|until|till|between|during|throughout|prior|following|leading|same|within|into"
+    r"|around the time|(?:day|night|weekend|week|month|year|morning|afternoon|evening|time|occasion)"
+    r" (?:of|that|when)|(?:on|during) the (?:day|night|weekend|week|month|year|morning|afternoon|evening))\b"
+)
+"""Nothing is beside an event without one of these."""
+
 _FIRST_WORD = re.compile(r"\A\W*\w+")
 _LINKS_MIN = 2
 
@@ -48,7 +58,9 @@ class Interpretation(NamedTuple):
         asks_for_action: whether something is to be done, for which rules and tastes matter.
         is_foreign: whether most of its letters are not Latin, so that an English encoder can say little.
         is_of_past: whether it asks for what may be true no longer: "where did Ana live before?".
-        is_chained: whether it asks for something of something: "the birthplace of the author of …".
+        links: how often it speaks of something of something: twice in "the birthplace of the author of …".
+        beside: the time that it names by an event or a date beside it.
+        windows: what is known of that time, once the event is found.
     """
 
     words: frozenset[str]
@@ -57,7 +69,14 @@ class Interpretation(NamedTuple):
     asks_for_action: bool
     is_foreign: bool
     is_of_past: bool
-    is_chained: bool
+    links: int
+    beside: Beside | None = None
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether it can only be answered over what it does not name."""
+        return self.links >= _LINKS_MIN
 
 
 def interpret(question: str, *, reference: datetime) -> Interpretation:
@@ -77,13 +96,22 @@ def interpret(question: str, *, reference: datetime) -> Interpretation:
         asks_for_action=_ACTION.search(folded) is not None,
         is_foreign=_is_foreign(question),
         is_of_past=_PAST.search(folded) is not None,
-        is_chained=_is_chained(folded),
+        links=_count_links(folded),
+        beside=_beside(question, folded),
     )
 
 
-def _is_chained(question: str) -> bool:
+def _beside(question: str, folded: str) -> Beside | None:
+    if not _MAY_BE_BESIDE.search(folded):
+        return None
+    from holdfast.domain.beside import beside_in  # noqa: PLC0415 (few questions need it)
+
+    return beside_in(question)
+
+
+def _count_links(question: str) -> int:
     rest = _FIRST_WORD.sub("", question)  # the question's own "who" and "which" link nothing
-    return len(_LINKS.findall(rest)) >= _LINKS_MIN
+    return len(_LINKS.findall(rest))
 
 
 def _is_foreign(text: str) -> bool:

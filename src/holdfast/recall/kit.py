@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from holdfast.ports import Embedder, MemoryStore, TokenCounter, TurnIndex, VectorIndex, WordIndex
+    from holdfast.ports import (
+        Embedder,
+        EntityGraph,
+        MemoryStore,
+        TokenCounter,
+        TurnIndex,
+        VectorIndex,
+        WordIndex,
+    )
 
 
 class RecallKit(NamedTuple):
@@ -14,6 +22,7 @@ class RecallKit(NamedTuple):
     store: MemoryStore
     vectors: VectorIndex
     words: WordIndex
+    graph: EntityGraph
     turns: TurnIndex
     embedder: Embedder
     count_tokens: TokenCounter

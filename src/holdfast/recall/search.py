@@ -75,6 +75,7 @@ def find(question: Question, sought: Sought, *, limit: int, kit: RecallKit) -> F
     """The best ``limit`` that may be seen at one instant, as far as one has to look for them."""
     breadth = max(limits.SEARCH_BREADTH_MIN, 4 * limit)
     with kit.store.reading():
+        sought = _anchored(question, sought, kit)
         found = _find(question, sought, breadth, limit, kit)
         for _ in range(limits.SEARCH_ROUNDS_MAX):
             if len(found.shown) == limit or found.exhausted:
@@ -82,6 +83,15 @@ def find(question: Question, sought: Sought, *, limit: int, kit: RecallKit) -> F
             breadth *= limits.SEARCH_ROUND_GROWTH
             found = _find(question, sought, breadth, limit, kit)
     return found
+
+
+def _anchored(question: Question, sought: Sought, kit: RecallKit) -> Sought:
+    """The question with the time that it names by an event, where it does."""
+    if sought.asked.beside is None:
+        return sought
+    from holdfast.recall.anchor import anchored  # noqa: PLC0415 (likewise)
+
+    return anchored(question, sought, kit=kit)
 
 
 def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: RecallKit) -> Found:
@@ -93,10 +103,10 @@ def _find(question: Question, sought: Sought, breadth: int, limit: int, kit: Rec
 
         gathered = gather_then(sought, question.scope, gathered, question.view.as_of, kit=kit)
     ranking = _fused(question, gathered, sought)
-    if sought.asked.is_chained and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
+    if sought.asked.links and len(ranking) and not gathered.table.in_talk[ranking.order[0]]:
         from holdfast.recall.chain import follow  # noqa: PLC0415 (likewise)
 
-        ranking = follow(sought, question.scope, ranking, kit=kit, as_of=question.view.as_of)
+        ranking = follow(sought, question.scope, question.view, ranking, kit=kit)
     shown = _collapsed(question, ranking, limit, kit)
     return Found(ranking, shown, breadth, exhausted=gathered.looked_at < breadth)
 

@@ -84,15 +84,20 @@ def speaker(sight: Sight) -> Floats:
 
 
 def date(sight: Sight) -> Floats:
-    """Whether it was said at a time that the question names; less when soon after."""
+    """Whether it was said at a time that the question names; less when soon after.
+
+    What lies beside an event counts by how sure the time of the event is, and how narrow the window.
+    """
     fits = np.zeros(len(sight.fit))
-    if not sight.asked.spans:
+    if not sight.asked.spans and not sight.asked.windows:
         return fits
     at = sight.table.at / _MICROSECONDS_A_DAY
-    for span in sight.asked.spans:
-        start, end = span.start.timestamp() / 86_400, span.end.timestamp() / 86_400
+    times = [(*span, 1.0) for span in sight.asked.spans] + [*sight.asked.windows]
+    for first, last, confidence in times:
+        start, end = first.timestamp() / 86_400, last.timestamp() / 86_400
         after = 0.5 * (1 - (at - end) / DAYS_AFTER)
-        fits = np.maximum(fits, np.where((at >= start) & (at < end), 1.0, np.where(at >= end, after, 0.0)))
+        inside = np.where((at >= start) & (at < end), 1.0, np.where(at >= end, after, 0.0))
+        fits = np.maximum(fits, confidence * inside)
     return fits
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from holdfast import limits
 from holdfast.domain.query import read_filters
-from holdfast.domain.ranking import TERM_WEIGHTS, WEIGHTS, Signal
+from holdfast.domain.ranking import TERM_WEIGHTS, WEIGHTS
 from holdfast.domain.scope import Scope
 from holdfast.recall.search import Question, search
 from holdfast.testing.contracts.scribe import ANA
@@ -78,7 +78,7 @@ def test_explanation_adds_up_to_the_score(bench: Bench) -> None:
     result = search(ask(bench, "Who likes tea?"), limit=3, explain=True, kit=bench.recall)
 
     for hit in result:
-        assert {part.signal for part in hit.parts} == set(Signal) == set(WEIGHTS) | set(TERM_WEIGHTS)
+        assert {part.signal for part in hit.parts} == set(WEIGHTS) | set(TERM_WEIGHTS)
         assert sum(part.contribution for part in hit.parts) == pytest.approx(hit.score)
 
 

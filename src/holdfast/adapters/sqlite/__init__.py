@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.adapters.sqlite.database import Database
 from holdfast.adapters.sqlite.event_log import SqliteEventLog
+from holdfast.adapters.sqlite.graph import SqliteEntityGraph
 from holdfast.adapters.sqlite.homes import Homes
 from holdfast.adapters.sqlite.jobs import SqliteJobQueue
 from holdfast.adapters.sqlite.reindexing import SqliteReindexer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Database",
     "Homes",
+    "SqliteEntityGraph",
     "SqliteEventLog",
     "SqliteJobQueue",
     "SqliteMemoryStore",
@@ -59,6 +61,7 @@ def backend_on(database: Database, identity: EmbedderIdentity) -> Backend:
         store=SqliteMemoryStore(database, identity, bells),
         vectors=SqliteVectorIndex(database, homes),
         words=SqliteWordIndex(database, homes),
+        graph=SqliteEntityGraph(database),
         turns=SqliteTurnIndex(database, homes),
         reindexer=SqliteReindexer(database),
         jobs=SqliteJobQueue(database, bells.jobs),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.home import Home, HomeView, Judgement
+from holdfast.adapters.sqlite.home import Home, HomeView, Judgement, rows_of
 from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
@@ -52,6 +52,11 @@ class Reached(NamedTuple):
     def of_inside(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Those of some values, one for each row of the home, that lie inside."""
         return values if self.inside is None else values[self.inside]
+
+    def rows_of(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+        """The rows of those of the keys that lie inside."""
+        rows = rows_of(self.home, keys)
+        return rows if self.inside is None else rows[np.isin(rows, self.inside)]
 
     def count_inside(self, rows: Rows) -> int:
         """How many of these rows of the home lie inside."""
@@ -107,6 +112,11 @@ class Homes:
         self._last = _Last(None, 0, [])
         self._bytes = 0
         self._lock = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers each vector has."""
+        return self._identity.dimension
 
     def reached_in(self, database: Database, scope: Scope) -> list[Reached]:
         """What the scope reaches as the file is now."""

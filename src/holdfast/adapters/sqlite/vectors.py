@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.home import Floats
     from holdfast.adapters.sqlite.homes import Homes
     from holdfast.domain.scope import Scope
-    from holdfast.ports import Vector
+    from holdfast.ports import Vector, Vectors
 
 _CLOSEST = 1.0
 _NOTHING = Scores(np.empty(0, np.int64), np.empty(0), _CLOSEST)
@@ -52,6 +52,18 @@ class SqliteVectorIndex:
             Signal.MEANING: Scores(found, by_turn[places], _CLOSEST),
             Signal.MEANING_WINDOW: Scores(found, by_window[places], _CLOSEST),
         }
+
+    def of(self, scope: Scope, keys: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """The vectors of memories of the scope."""
+        wanted = np.unique(np.asarray(keys, np.int64))
+        reached = self._homes.reached_in(self._database, scope)
+        if not reached:
+            return np.empty(0, np.int64), np.empty((0, self._homes.dimension), np.float32)
+        rows = [each.rows_of(wanted) for each in reached]
+        own = np.concatenate([each.home.keys[of] for each, of in zip(reached, rows, strict=True)])
+        vectors = np.concatenate([each.home.vectors[of] for each, of in zip(reached, rows, strict=True)])
+        ascending = np.argsort(own)
+        return own[ascending], vectors[ascending]
 
 
 def _best(scores: Floats, limit: int) -> npt.NDArray[np.intp]:

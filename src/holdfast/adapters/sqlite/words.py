@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from holdfast.adapters.sqlite.bridges import bridges, stored_terms
+from holdfast.adapters.sqlite.holding import holding
 from holdfast.adapters.sqlite.home import at_rows
 from holdfast.adapters.sqlite.homes import join
 from holdfast.adapters.sqlite.postings import find
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from holdfast.adapters.sqlite.homes import Homes, Reached
     from holdfast.adapters.sqlite.postings import Found
     from holdfast.domain.scope import Scope
-    from holdfast.ports import Bridge, Said
+    from holdfast.ports import Bridge, Holding, Said
 
     Places = npt.NDArray[np.intp]
 
@@ -89,6 +90,17 @@ class SqliteWordIndex:
 
         terms, known, reached = self._database.read(work)
         return [*bridges(reached, terms, known, limit=limit)] if reached else []
+
+    def holding(self, scope: Scope, query: str, keys: npt.ArrayLike) -> Holding:
+        """Which words of the query memories of the scope hold."""
+
+        def work(connection: apsw.Connection) -> tuple[QueryTerms, list[Reached]]:
+            return Stemmer(connection).terms_of_query(query), self._homes.reached(
+                self._database, connection, scope
+            )
+
+        asked, reached = self._database.read(work)
+        return holding(reached, asked.terms, np.unique(np.asarray(keys, np.int64)))
 
 
 def _score(asked: QueryTerms, texts: Mapping[int, bytes], reached: list[Reached]) -> Mapping[Signal, Scores]:

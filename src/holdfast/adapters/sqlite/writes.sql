@@ -42,8 +42,8 @@ UPDATE memories SET stamp = stamp + 1 WHERE key = ?1
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
 -- name: insert_memory_entity
-INSERT INTO memory_entities (memory_key, entity_key)
-SELECT ?1, key FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO NOTHING
+INSERT INTO memory_entities (memory_key, entity_key, part)
+SELECT ?1, key, ?4 FROM entities WHERE home_key = ?2 AND folded = ?3 ON CONFLICT DO NOTHING
 
 -- name: is_known
 SELECT 1 FROM memories

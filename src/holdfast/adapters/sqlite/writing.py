@@ -27,6 +27,8 @@ from holdfast.adapters.sqlite.vector_rows import (
 from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, change_id_of, first_version, followed, present_version
+from holdfast.domain.mention import part_of
+from holdfast.domain.statement import fold
 from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
 from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise, ReviseTogether
@@ -231,9 +233,11 @@ def insert_memory(connection: apsw.Connection, memory: Memory, fingerprint: byte
     )  # fmt: skip
     key = connection.last_insert_rowid()
     for name in memory.entities:
-        folded = name.casefold()
+        folded = fold(name)
         connection.execute(_SQL["insert_entity"], (place.home_key, folded, name))
-        connection.execute(_SQL["insert_memory_entity"], (key, place.home_key, folded))
+        connection.execute(
+            _SQL["insert_memory_entity"], (key, place.home_key, folded, part_of(folded, memory))
+        )
     return key
 
 

@@ -38,7 +38,10 @@ _OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
 _GREETED = Pattern(
     r"(?:hi|hello|hey)(?: there)?[,!.]* (?:i'm|i am) (?P<name>(?-i:[^\W\d_a-z])[\w'-]+)\W*\Z", re.IGNORECASE
 )
-_NAME = Pattern(r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?-i:[^\W\d_a-z])[\w'&-]*){0,4}")
+_NAME = Pattern(
+    r"(?<=\s)(?-i:[^\W\d_a-z])[\w'&-]*(?: (?:(?:of|of the|de|von|van) )?(?-i:[^\W\d_a-z])[\w'&-]*){0,4}"
+)
+_OPENING = Pattern(r"\A(?:The|A|An|My|Our|His|Her|Their)\b ?")
 _PREPOSITION = Pattern(r"\A(?:on|at|by|until|since|from|in|around) (?:the )?", re.IGNORECASE)
 _BEFORE_MARK = Pattern(r" (?=[,.!])")
 
@@ -232,13 +235,19 @@ def _instructed(text: str, sentence: str, voice: _Voice) -> Fact:
 
 
 def _entities(claim: Claim) -> tuple[Entity, ...]:
-    """The subject, the value where it is a name, and other names in the sentence."""
+    """The subject, the value where it is a name or as short as one, and other names in the sentence."""
     named = {claim.subject: EntityKind.UNKNOWN}
-    if claim.value and claim.value_kind is not EntityKind.UNKNOWN:
+    if claim.value and _is_entity(claim):
         named[claim.value] = claim.value_kind
-    for match in _NAME.finditer(claim.text):
-        name = match[0].removesuffix("'s")
-        if not any(name in other for other in named):
+    for match in _NAME.finditer(f" {claim.text}"):
+        name = _OPENING.sub("", match[0].removesuffix("'s"))
+        if name and not any(name in other for other in named if other[:1].isupper()):
             named[name] = EntityKind.UNKNOWN
-    found = [Entity(name, kind) for name, kind in named.items() if name[:1].isupper()]
+    found = [Entity(name, kind) for name, kind in named.items() if fold(name) != _UNNAMED]
     return tuple(found[: limits.ENTITIES_PER_FACT_MAX])
+
+
+def _is_entity(claim: Claim) -> bool:
+    """Whether the value names somebody, something or a kind of thing, rather than telling a story."""
+    value = claim.value or ""
+    return claim.value_kind is not EntityKind.UNKNOWN or len(value.split()) <= limits.ENTITY_WORDS_MAX

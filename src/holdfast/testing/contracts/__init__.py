@@ -13,6 +13,7 @@ from holdfast.testing.contracts.changes import ChangeContract
 from holdfast.testing.contracts.deriving import DerivingContract
 from holdfast.testing.contracts.event_log import EventLogContract
 from holdfast.testing.contracts.filters import FilterContract
+from holdfast.testing.contracts.graph import EntityGraphContract
 from holdfast.testing.contracts.jobs import JobQueueContract
 from holdfast.testing.contracts.language_model import LanguageModelContract
 from holdfast.testing.contracts.past import PastContract
@@ -30,6 +31,7 @@ __all__ = [
     "BackendContract",
     "ChangeContract",
     "DerivingContract",
+    "EntityGraphContract",
     "EventLogContract",
     "FilterContract",
     "JobQueueContract",

@@ -176,6 +176,20 @@ class VectorIndexContract(BackendContract):
         with refused(BackendRejected, "embedder_mismatch"):
             place(other.identity).vectors.search(ANA, other.embed_query("hello"), limit=1)
 
+    def test_vectors_are_given_of_what_lies_inside_the_scope(self, backend: Backend, scribe: Scribe) -> None:
+        vectors = unit_vectors(3, seed=11)
+        mine = scribe.remember("one", "two", scope=SESSION, vectors=list(vectors[:2]))
+        scribe.remember("elsewhere", vectors=[vectors[2]])
+        every = np.arange(1_000)
+
+        keys, found = backend.vectors.of(SESSION, every[::-1])
+
+        assert keys.tolist() == sorted(backend.store.key_of(ANA, memory.id) for memory in mine)
+        assert found == pytest.approx(vectors[:2], abs=TOLERANCE)
+        assert len(backend.vectors.of(ANA, np.concatenate([every, every]))[0]) == 3
+        nobody, nothing = backend.vectors.of(BOB, every)
+        assert (nobody.shape, nothing.shape) == ((0,), (0, EMBEDDER.identity.dimension))
+
 
 def unit_vectors(size: int, *, seed: int) -> Vectors:
     """Random directions that half precision holds exactly."""

@@ -317,6 +317,21 @@ class WordIndexContract(BackendContract):
         assert 0 < found[0].share <= 1
         assert 0 < found[0].answers < 1
 
+    def test_words_of_a_query_are_told_of_memories_that_hold_them(
+        self, backend: Backend, scribe: Scribe
+    ) -> None:
+        both, one, _ = scribe.remember("Roses and tulips", "Tulips in May", "Rain", scope=SESSION)
+        scribe.remember("Tulips elsewhere")
+        keys = [backend.store.key_of(ANA, memory.id) for memory in (one, both)]
+
+        found = backend.words.holding(SESSION, "roses tulips orchids", [*keys, *keys])
+
+        assert found.keys.tolist() == sorted(keys)
+        assert found.holds.tolist() == [[True, True, False], [False, True, False]]
+        assert found.told.sum() == pytest.approx(1)
+        assert found.told[0] > found.told[1] > found.told[2] == 0
+        assert len(backend.words.holding(BOB, "roses", keys).keys) == 0
+
     def test_bridges_are_no_more_than_the_limit_and_none_from_nowhere(
         self, backend: Backend, scribe: Scribe
     ) -> None:

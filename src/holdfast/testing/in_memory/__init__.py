@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from holdfast.ports import Backend
 from holdfast.testing.in_memory.data import Access, InMemoryData
 from holdfast.testing.in_memory.event_log import InMemoryEventLog
+from holdfast.testing.in_memory.graph import InMemoryEntityGraph
 from holdfast.testing.in_memory.jobs import InMemoryJobQueue
 from holdfast.testing.in_memory.reindexer import InMemoryReindexer
 from holdfast.testing.in_memory.spending import InMemorySpendingLedger
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InMemoryData",
+    "InMemoryEntityGraph",
     "InMemoryEventLog",
     "InMemoryJobQueue",
     "InMemoryReindexer",
@@ -53,6 +55,7 @@ def open_in_memory(identity: EmbedderIdentity, data: InMemoryData | None = None)
         store=InMemoryStore(access),
         vectors=InMemoryVectorIndex(access),
         words=InMemoryWordIndex(access),
+        graph=InMemoryEntityGraph(access),
         turns=InMemoryTurnIndex(access),
         reindexer=InMemoryReindexer(access),
         jobs=InMemoryJobQueue(access),

@@ -53,6 +53,14 @@ class InMemoryVectorIndex:
             Signal.MEANING_WINDOW: _scores(windows, chosen),
         }
 
+    def of(self, scope: Scope, keys: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], Vectors]:
+        wanted = set(np.asarray(keys, np.int64).tolist())
+        with self._access.use() as data:
+            held = [item for item in data.inside(scope) if item.key in wanted]
+        found = np.array([item.key for item in held], np.int64)
+        dimension = self._access.identity.dimension
+        return found, np.array([item.vector for item in held], np.float32).reshape(len(held), dimension)
+
 
 def _windows(held: Sequence[Held]) -> Vectors:
     """For each memory the unit sum of its vector and those of the two undeleted turns before it."""

@@ -19,7 +19,7 @@ from holdfast.domain.information import (
 )
 from holdfast.domain.ranking import Signal
 from holdfast.domain.spelling import COMMON_WORDS, is_name, spell_query, spell_words
-from holdfast.ports import Bridge
+from holdfast.ports import Bridge, Holding
 from holdfast.testing.in_memory.scores import scores_of
 
 if TYPE_CHECKING:
@@ -101,6 +101,24 @@ class InMemoryWordIndex:
             if start in documents
             for bridge in _bridges(documents, _words(spell_query(query)), start)[:limit]
         ]
+
+    def holding(self, scope: Scope, query: str, keys: npt.ArrayLike) -> Holding:
+        wanted = set(np.asarray(keys, np.int64).tolist())
+        with self._access.use() as data:
+            everything = _documents(list(data.held.values()))
+        documents = [each for each in everything if scope.covers(each.held.memory.scope)]
+        told = {
+            word: information if any(word in each.turn for each in documents) else 0.0
+            for word, information in _information(_words(spell_query(query)), documents).items()
+            if word not in COMMON_WORDS
+        }
+        found = [each for each in documents if each.held.key in wanted]
+        holds = [[word in each.turn for word in told] for each in found]
+        return Holding(
+            np.array([each.held.key for each in found], np.int64),
+            np.array(holds, np.bool_).reshape(len(found), len(told)),
+            np.array([*told.values()], np.float64) / (sum(told.values()) or 1.0),
+        )
 
 
 def _bridges(documents: Mapping[int, _Document], query: Counter[str], start: int) -> list[Bridge]:

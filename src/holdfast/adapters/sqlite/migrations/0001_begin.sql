@@ -178,12 +178,14 @@ CREATE TABLE entities (
     UNIQUE (home_key, folded)
 ) STRICT;
 
+-- What a memory is to an entity: 2 is about it, 1 names it, 0 was said by it and no more.
 CREATE TABLE memory_entities (
     memory_key INTEGER NOT NULL REFERENCES memories (key),
     entity_key INTEGER NOT NULL REFERENCES entities (key),
+    part INTEGER NOT NULL CHECK (part BETWEEN 0 AND 2),
     PRIMARY KEY (memory_key, entity_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX memory_entities_by_entity ON memory_entities (entity_key);
+CREATE INDEX memory_entities_by_entity ON memory_entities (entity_key, part, memory_key);
 
 CREATE TABLE relations (
     key INTEGER PRIMARY KEY,
