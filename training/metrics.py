@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from holdfast.adapters.sqlite.home import Home, Turns, window_scores
+from holdfast.adapters.sqlite.home import Home, window_scores
+from holdfast.adapters.sqlite.turn_rows import TURN, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,12 +81,9 @@ def evaluate(dialogues: Sequence[Dialogue], embed: Embed, *, together: bool = Fa
     question_vectors = embed([question.text for dialogue in dialogues for question in dialogue.questions])
     rows = _row_of(dialogues)
     home = Home(turn_vectors.shape[1])
-    threads, count = _threads(dialogues), len(texts)
-    nothing, nobody, none = [0] * count, [None] * count, [0.0] * count
-    home.extend(
-        Turns(range(count), threads, nothing, nobody, nothing, nothing, none, none, [b""] * count),
-        [turn_vectors],
-    )
+    silent = np.zeros(len(texts), TURN)
+    silent["key"], silent["thread"] = np.arange(len(texts)), _threads(dialogues)
+    home.extend(Turns(silent, [None], np.empty(0, np.uint32)), [turn_vectors])
     turns: list[Ranked] = []
     windows: list[Ranked] = []
     asked = iter(question_vectors)

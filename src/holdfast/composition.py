@@ -6,7 +6,6 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from holdfast import model_names
 from holdfast.errors import BackendRejected, InvalidInput
 from holdfast.ports import Backend
 from holdfast.settings import Settings
@@ -41,6 +40,8 @@ def load_embedder(name: str) -> Embedder:
         module, attribute = _SHIPPED_EMBEDDERS[name]
         shipped: Embedder = getattr(import_module(module), attribute)()
         return shipped
+    from holdfast import model_names  # noqa: PLC0415 (3 ms that the shipped ones do not need)
+
     if model_names.is_model_name(name):
         return model_names.connect_embedder(name, Settings.read())
     brought: Embedder | None = _brought(f"embedder.{name}")
@@ -66,6 +67,8 @@ def open_language_model(name: str, settings: Settings | None = None) -> Language
         InvalidInput: ``unknown_model`` or ``invalid_model_url``.
         BackendRejected: ``extra_missing`` when the libraries that it needs are not installed.
     """
+    from holdfast import model_names  # noqa: PLC0415 (likewise)
+
     brought: LanguageModel | None = None if model_names.is_model_name(name) else _brought(f"model.{name}")
     return brought or model_names.connect_language_model(name, settings or Settings.read())
 

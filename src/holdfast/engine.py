@@ -32,7 +32,6 @@ from holdfast.errors import BackendRejected, Conflict, InvalidInput, LimitExceed
 from holdfast.formation import revise
 from holdfast.formation.kit import FormationKit
 from holdfast.formation.redaction.redactor import Redactor
-from holdfast.formation.remember import Conversation, remember
 from holdfast.ports import Backend
 from holdfast.recall.again import search_again
 from holdfast.recall.kit import RecallKit
@@ -209,6 +208,8 @@ class Holdfast:
             ...     memory.add("I am allergic to shellfish", user_id="ana").changes[0].event
             <Decision.ADD: 'ADD'>
         """
+        from holdfast.formation.remember import Conversation, remember  # noqa: PLC0415 (10 ms of a cold search)
+
         default_at = None if at is None else read_instant(at, what="at")
         given_origin = None if origin is None else read_origin(origin)
         conversation = Conversation(

@@ -146,6 +146,12 @@ SEARCH_SPARE = 1
 SEARCH_READ_AHEAD = 4
 """Ranked memories that are looked at for each that is wanted, before looking further: most are visible."""
 
+SCOPES_KEPT_MAX = 10_000
+"""Scopes whose keys a process remembers, of about 200 bytes each, before it begins anew."""
+
+MEMORIES_KEPT_MAX = 1_000
+"""Memories that a process keeps as they were last shown, of about 2 kB each, so as not to read them again."""
+
 SEARCH_COLLAPSED_MAX = 500
 """Memories that a search reads beyond its limit at most, to fill the places of what it collapsed."""
 

@@ -93,11 +93,11 @@ def test_words_of_a_home_that_grew_are_those_of_one_read_anew(database: Database
 def test_feedback_leaves_what_is_held_of_a_home(database: Database, scribe: Scribe) -> None:
     (memory, *_) = scribe.remember(*(f"message {n}" for n in range(50)))
     homes = Homes(EMBEDDER.identity)
-    before = database.read(lambda connection: homes.reached(connection, ANA))[0].home
+    before = database.read(lambda connection: homes.reached(database, connection, ANA))[0].home
 
     scribe.rate(memory, useful=True)
 
-    after = database.read(lambda connection: homes.reached(connection, ANA))[0].home
+    after = database.read(lambda connection: homes.reached(database, connection, ANA))[0].home
     assert np.shares_memory(before.vectors, after.vectors)
     assert before.feedback.tolist() == []
     assert after.feedback.tolist() == [reinforcement(1, 0)]

@@ -59,7 +59,7 @@ def says_when(text: str) -> bool:
         >>> says_when("It rained yesterday"), says_when("It rained")
         (True, False)
     """
-    return re.search(_TIME_WORDS, text, re.IGNORECASE) is not None
+    return re.search(_TIME_WORDS, text.casefold()) is not None
 
 
 def spans_in(text: str, *, reference: datetime) -> tuple[Span, ...]:

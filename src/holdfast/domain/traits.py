@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntFlag
+from functools import lru_cache
 
 from holdfast.domain.origin import Origin, may_instruct
 from holdfast.domain.timewords import says_when
@@ -39,19 +40,20 @@ PERSON, MACHINE = "\x00person", "\x00machine"
 
 _PERSONS = frozenset({Origin.USER, Origin.IMPORT, Origin.DERIVED})
 _QUESTION = re.compile(r"[?\uff1f\u061f]\W*\Z")
-_FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|we|our|us)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|we|our|us)\b")
 _INSTRUCTION = re.compile(
     r"(?:\A|[.!?;:]\s+|\b(?:please|so|and)\s+)"
     r"(?:always|never|from now on|whenever|every time|remember (?:to|that)|make sure (?:to|you|that)"
-    r"|in (?:the )?future|going forward|(?:don't|do not) ever|keep in mind)\b",
-    re.IGNORECASE,
+    r"|in (?:the )?future|going forward|(?:don't|do not) ever|keep in mind)\b"
 )
 _PREFERENCE = re.compile(
     r"\bi(?:['\u2019]d| would)? (?:(?:really|also|usually|always|generally|much) )?"
     r"(?:prefer|rather|like|love|enjoy|hate|dislike|avoid)\b"
-    r"|\bmy favou?rite\b|\ballergic\b|\bi (?:can['\u2019]?t|cannot) (?:stand|eat|bear)\b",
-    re.IGNORECASE,
+    r"|\bmy favou?rite\b|\ballergic\b|\bi (?:can['\u2019]?t|cannot) (?:stand|eat|bear)\b"
 )
+
+_KEPT_CHARACTERS = 2_000
+"""A text of so many characters is not looked at twice: its importance and its turn ask for the same."""
 
 
 def traits_of(origin: Origin, text: str, trust: float = 1.0) -> Trait:
@@ -61,20 +63,27 @@ def traits_of(origin: Origin, text: str, trust: float = 1.0) -> Trait:
         >>> traits_of(Origin.USER, "Always answer in metric units, I dislike inches")
         <Trait.FIRST_PERSON|INSTRUCTION|PREFERENCE: 26>
     """
+    found = _kept_traits(text) if len(text) <= _KEPT_CHARACTERS else _traits_of_words(text)
+    if origin not in _PERSONS:
+        found |= Trait.NOT_A_PERSON
+    if not may_instruct(trust):
+        found &= ~Trait.INSTRUCTION
+    return found | Trait.DERIVED if origin is Origin.DERIVED else found
+
+
+def _traits_of_words(text: str) -> Trait:
+    folded = text.casefold()  # once: patterns that look for either case take three times as long
     marks = (
-        (Trait.QUESTION, _QUESTION.search(text)),
-        (Trait.FIRST_PERSON, _FIRST_PERSON.search(text)),
-        (Trait.TIME, says_when(text)),
-        (Trait.INSTRUCTION, may_instruct(trust) and _INSTRUCTION.search(text)),
-        (Trait.PREFERENCE, _PREFERENCE.search(text)),
-        (Trait.NOT_A_PERSON, origin not in _PERSONS),
-        (Trait.DERIVED, origin is Origin.DERIVED),
+        (Trait.QUESTION, _QUESTION.search(folded)),
+        (Trait.FIRST_PERSON, _FIRST_PERSON.search(folded)),
+        (Trait.TIME, says_when(folded)),
+        (Trait.INSTRUCTION, _INSTRUCTION.search(folded)),
+        (Trait.PREFERENCE, _PREFERENCE.search(folded)),
     )
-    found = Trait(0)
-    for trait, shows in marks:
-        if shows:
-            found |= trait
-    return found
+    return Trait(sum(int(trait) for trait, shows in marks if shows))
+
+
+_kept_traits = lru_cache(maxsize=64)(_traits_of_words)
 
 
 def voice_of(speaker: str | None, traits: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING
 
 from holdfast.domain.origin import may_instruct, trust_of
@@ -22,10 +21,9 @@ INFORMATION_WORDS = 6.0
 """Different telling words of which a text has 63 % of the information that counts."""
 
 _REMEMBER = Pattern(
-    r"\b(?:remember|don't forget|do not forget|keep in mind|bear in mind|important|note that)\b",
-    re.IGNORECASE,
+    r"\b(?:remember|don't forget|do not forget|keep in mind|bear in mind|important|note that)\b"
 )
-_NAME = Pattern(r"(?<=[^.!?\s] )[^\W\d_a-z][\w'-]+|\b\w*\d\w*|@")
+_NAME = Pattern(r"[\d@]|(?<=[^.!?\s] )[^\W\d_a-z][\w'-]")
 _WORD = Pattern(r"[^\W_]+")
 
 
@@ -44,20 +42,20 @@ def importance_of(text: str, origin: Origin) -> float:
         >>> round(trivial, 2), round(telling, 2)
         (0.18, 0.7)
     """
-    trust = trust_of(origin)
+    trust, folded = trust_of(origin), text.casefold()
     traits = traits_of(origin, text, trust)
     marks = (
-        (INFORMATION, _information(text)),
+        (INFORMATION, _information(folded)),
         (STATEMENT, float(not traits & Trait.QUESTION)),
         (DATE, float(bool(traits & Trait.TIME))),
         (NAME, float(_NAME.search(text) is not None)),
         (FIRST_PERSON, float(bool(traits & Trait.FIRST_PERSON))),
         (LASTING, float(bool(traits & (Trait.INSTRUCTION | Trait.PREFERENCE)))),
-        (REMEMBER, float(may_instruct(trust) and _REMEMBER.search(text) is not None)),
+        (REMEMBER, float(may_instruct(trust) and _REMEMBER.search(folded) is not None)),
     )
     return round(sum(weight * mark for weight, mark in marks) * trust, 4)
 
 
-def _information(text: str) -> float:
-    telling = {word for word in _WORD.findall(text.casefold()) if word not in COMMON_WORDS}
+def _information(folded: str) -> float:
+    telling = set(_WORD.findall(folded)) - COMMON_WORDS
     return 1 - math.exp(-len(telling) / INFORMATION_WORDS)

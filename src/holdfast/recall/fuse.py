@@ -43,9 +43,9 @@ _NO_CANDIDATE = -1
 _FITTING_WEIGHT = sum(WEIGHTS[signal] for signal in FITTING)
 
 
-_SUM_WEIGHTS = np.array([*WEIGHTS.values()])
-
 _WEIGHTS = {**WEIGHTS, **TERM_WEIGHTS}
+
+_SUM_WEIGHTS = np.array([*_WEIGHTS.values()])
 
 _RANK_WEIGHTS = {
     signal: weight * TOTAL_WEIGHT / sum(RANK_WEIGHTS.values()) for signal, weight in RANK_WEIGHTS.items()
@@ -102,26 +102,25 @@ def fuse(
     itself. Of equals the newer comes first.
     """
     raw = {signal: _spread(found[signal], table.keys) for signal in FITTING}
-    matrix = np.empty((len(WEIGHTS), len(table.keys)))
-    columns = dict(zip(WEIGHTS, matrix, strict=True))
+    matrix = np.empty((len(_WEIGHTS), len(table.keys)))
+    columns = dict(zip(_WEIGHTS, matrix, strict=True))
     _fill_fitting(columns, raw, found, table, is_foreign=asked.is_foreign)
     columns[Signal.NAMES][:] = _names(found[Signal.NAMES], table)
     sight = Sight(asked, table, _weighted(matrix[: len(FITTING)]) / _FITTING_WEIGHT)
     for signal, score in RESCORING.items():
         columns[signal][:] = score(sight)
-    terms = terms_of(table, now, of_past=asked.is_of_past)
-    lifted = sum(TERM_WEIGHTS[signal] * term for signal, term in terms.items())
-    scores = np.asarray(_weighted(matrix) + lifted, np.float64) / TOTAL_WEIGHT
+    for signal, term in terms_of(table, now, of_past=asked.is_of_past).items():
+        columns[signal][:] = term
+    scores = _weighted(matrix) / TOTAL_WEIGHT
     best_first = _best_first(scores)
-    return Ranking(
-        table.keys[best_first], scores[best_first], best_first, {**columns, **terms}, raw, _WEIGHTS
-    )
+    return Ranking(table.keys[best_first], scores[best_first], best_first, columns, raw, _WEIGHTS)
 
 
 def _names(names: Scores, table: TurnTable) -> Floats:
     """The share of the names in the question that a note or a fact holds; a talk is about those who talk."""
-    share = _spread(names, table.keys) / (names.ceiling or 1.0)
-    return np.where(table.in_talk, 0.0, share)
+    if not len(names.keys):
+        return np.zeros(len(table.keys))
+    return _spread(names, table.keys) * ~table.in_talk / (names.ceiling or 1.0)
 
 
 def _fill_fitting(
@@ -137,8 +136,8 @@ def _fill_fitting(
     for turn, window in _OF_TURN.items():
         for signal in (turn, window):
             most, counts = (1.0, trusted) if signal in _OF_MEANING else (found[signal].ceiling or 1.0, known)
-            np.clip(raw[signal] / most, 0, 1, out=columns[signal])
-            columns[signal][:] *= counts
+            share = np.minimum(raw[signal] / most, 1.0)  # np.clip takes three times as long
+            np.multiply(np.maximum(share, 0.0), counts, out=columns[signal])
         np.copyto(columns[window], columns[turn], where=~table.in_talk)
 
 

@@ -29,7 +29,7 @@ ENOUGH_WORDS = 25
 DAYS_AFTER = 14
 """What happened is told of for so many days, and counts less with each."""
 
-_LOG_ENOUGH = math.log1p(ENOUGH_WORDS)
+_SHARE_OF_ENOUGH = np.array([math.log1p(n) / math.log1p(ENOUGH_WORDS) for n in range(ENOUGH_WORDS + 1)])
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
@@ -39,6 +39,11 @@ class Sight(NamedTuple):
     asked: Interpretation
     table: TurnTable
     fit: Floats
+
+    @property
+    def nowhere(self) -> Marks:
+        """None of the candidates."""
+        return np.zeros(len(self.fit), np.bool_)
 
     def has(self, trait: Trait) -> Marks:
         """Which candidates have the trait."""
@@ -93,17 +98,17 @@ def date(sight: Sight) -> Floats:
 
 def says_when(sight: Sight) -> Marks:
     """Whether it says when, if that is asked."""
-    return sight.has(Trait.TIME) & sight.asked.asks_when
+    return sight.has(Trait.TIME) if sight.asked.asks_when else sight.nowhere
 
 
 def instruction(sight: Sight) -> Marks:
     """Whether somebody who may told what to do from now on, if something is to be done."""
-    return sight.has(Trait.INSTRUCTION) & sight.asked.asks_for_action
+    return sight.has(Trait.INSTRUCTION) if sight.asked.asks_for_action else sight.nowhere
 
 
 def preference(sight: Sight) -> Marks:
     """Whether a person told a taste, if something is to be done."""
-    return sight.told(Trait.PREFERENCE) & sight.asked.asks_for_action
+    return sight.told(Trait.PREFERENCE) if sight.asked.asks_for_action else sight.nowhere
 
 
 def person(sight: Sight) -> Marks:
@@ -123,8 +128,8 @@ def statement(sight: Sight) -> Marks:
 
 def length(sight: Sight) -> Floats:
     """How much it says, by the logarithm of its words up to ``ENOUGH_WORDS``."""
-    words = np.minimum(sight.table.lengths, ENOUGH_WORDS)
-    return np.where(sight.table.in_talk, np.log1p(words) / _LOG_ENOUGH, 1.0)
+    words = np.minimum(sight.table.lengths, ENOUGH_WORDS).astype(np.intp)
+    return np.where(sight.table.in_talk, _SHARE_OF_ENOUGH[words], 1.0)
 
 
 RESCORING: Mapping[Signal, Callable[[Sight], Floats | Marks]] = {

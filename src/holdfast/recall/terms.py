@@ -16,25 +16,22 @@ if TYPE_CHECKING:
     from holdfast.domain.ranking import Floats
     from holdfast.ports import TurnTable
 
-FADING = 0.5
-"""How freshness falls with the days since the last use: (1 + days) to the power of -0.5. The need for a thing
-falls with the time since it was last needed by such a power (Anderson and Schooler, Reflections of the
-Environment in Memory, 1991)."""
-
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def terms_of(table: TurnTable, now: datetime, *, of_past: bool) -> Mapping[Signal, Floats]:
     """The terms of some memories, each of the shape (memories,), in the ranges of ``TERM_WEIGHTS``.
 
-    Freshness counts whole days of UTC, so that a ranking stays the same for a day.
+    Freshness falls with the days since the last use, as one over the root of (1 + days): the need for a thing
+    falls with the time since it was last needed by such a power (Anderson and Schooler, Reflections of the
+    Environment in Memory, 1991). It counts whole days of UTC, so that a ranking stays the same for a day.
     """
     return {
         Signal.FEEDBACK: table.feedback,
         Signal.IMPORTANCE: (table.importance - DEFAULT_IMPORTANCE)
         / max(DEFAULT_IMPORTANCE, 1 - DEFAULT_IMPORTANCE),
         Signal.TRUST: table.trust - 1.0,
-        Signal.RECENCY: (1.0 + _days_since(table, now)) ** -FADING,
+        Signal.RECENCY: 1.0 / np.sqrt(1.0 + _days_since(table, now)),
         Signal.OUTDATED: np.zeros(len(table.keys)) if of_past else -table.outdated,
     }
 

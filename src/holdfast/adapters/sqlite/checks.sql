@@ -13,6 +13,13 @@ SELECT count(*) FROM turns WHERE NOT EXISTS (
     SELECT 1 FROM memories WHERE memories.key = turns.memory_key AND memories.home_key = turns.home_key
 )
 
+-- name: blocks_of_turns_that_have_too_few_or_too_many
+SELECT count(*) FROM turn_blocks AS block WHERE length(block.terms) <> (
+    SELECT coalesce(sum(length(turns.terms)), 0) FROM turns
+    WHERE turns.home_key = block.home_key
+    AND turns.memory_key > block.before_key AND turns.memory_key <= block.last_key
+)
+
 -- name: memories_without_a_source
 SELECT count(*) FROM memories WHERE key NOT IN (SELECT memory_key FROM memory_sources)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from holdfast import limits
@@ -28,9 +29,9 @@ class _Ticket(Generic[T]):
         self.error: BaseException | None = None
         self.settled = False  # true after the flush only: what the work returned is no answer before
 
-    def run(self, connection: apsw.Connection) -> None:
-        """Do the work inside a savepoint of its own, so that its failure undoes nobody else's."""
-        with _Owed([self]), connection:
+    def run(self, connection: apsw.Connection, *, alone: bool) -> None:
+        """Do the work; beside others inside a savepoint of its own, so that its failure undoes only that."""
+        with _Owed([self]), nullcontext() if alone else connection:
             self._results.append(self._work(connection))
 
     def outcome(self) -> T:
@@ -96,8 +97,10 @@ def _commit(batch: list[_Ticket[object]], connection: apsw.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for ticket in batch:
-            ticket.run(connection)
-            if ticket.error is not None and _ends_the_transaction(ticket.error, connection):
+            ticket.run(connection, alone=len(batch) == 1)
+            if ticket.error is not None and (
+                len(batch) == 1 or _ends_the_transaction(ticket.error, connection)
+            ):
                 raise ticket.error
         connection.execute("COMMIT")
     finally:

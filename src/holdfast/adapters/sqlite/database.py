@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -53,7 +52,7 @@ class Location(NamedTuple):
             BackendRejected: ``store_unreadable`` for a directory, or when the folder is missing.
         """
         if str(path) == MEMORY:
-            return cls(f"file:/holdfast-{uuid.uuid4()}?vfs=memdb", MEMORY, in_memory=True)
+            return cls(f"file:/holdfast-{os.urandom(16).hex()}?vfs=memdb", MEMORY, in_memory=True)
         file = read_path(path)
         if _is_folder(file):
             raise BackendRejected(
@@ -102,6 +101,7 @@ class _Shared(threading.local):
     """What all reads of a thread share while it is ``reading``."""
 
     connection: apsw.Connection | None = None
+    change_number: int | None = None
 
 
 class Database:
@@ -159,11 +159,14 @@ class Database:
     def reading(self) -> Iterator[None]:
         """All that this thread reads in it is of one instant, and costs one transaction."""
         with translated(self.location.shown), self._reading() as connection:
-            outer, self._shared.connection = self._shared.connection, connection
+            shared, outer = self._shared, self._shared.connection
+            shared.connection = connection
             try:
                 yield
             finally:
-                self._shared.connection = outer
+                shared.connection = outer
+                if outer is None:
+                    shared.change_number = None
 
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection]:
@@ -178,6 +181,15 @@ class Database:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def change_number(self, connection: apsw.Connection) -> int:
+        """The number of the last commit that a read on this connection sees."""
+        shared = self._shared
+        if connection is not shared.connection:
+            return change_number(connection)
+        if shared.change_number is None:
+            shared.change_number = change_number(connection)
+        return shared.change_number
 
     def write(self, work: Callable[[apsw.Connection], T]) -> T:
         """What ``work`` returns, once all that it wrote is on the disk; nothing is written if it raises.
@@ -352,6 +364,12 @@ class Database:
                 schema_version=version,
             )
         return version
+
+
+def change_number(connection: apsw.Connection) -> int:
+    """The number of the last commit that the connection's transaction sees."""
+    number: int = connection.execute("SELECT change_number FROM store").get
+    return number
 
 
 def _read_key(key: str | None) -> str | None:

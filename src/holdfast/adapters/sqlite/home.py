@@ -9,13 +9,14 @@ import numpy as np
 
 from holdfast.adapters.sqlite.growing import Growing
 from holdfast.adapters.sqlite.postings import Runs, with_occurrences
-from holdfast.adapters.sqlite.terms import OF_A_NAME, TERM
+from holdfast.adapters.sqlite.terms import OF_A_NAME
 from holdfast.adapters.sqlite.threads import NONE, Threads
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from holdfast.adapters.sqlite.threads import Placed
+    from holdfast.adapters.sqlite.turn_rows import Turns
 
     Keys = npt.NDArray[np.int64]
     Rows = npt.NDArray[np.int32]
@@ -28,20 +29,6 @@ finds as well as embedding the three turns' text together (development conversat
 against 74.8 in the same sum of signals) and costs neither a second embedding nor a byte of disk."""
 
 _ROWS_AT_A_TIME = 1_024
-
-
-class Turns(NamedTuple):
-    """Turns as they lie in the file: memories in order, conversations, and the terms of the words."""
-
-    keys: Sequence[int]
-    threads: Sequence[int]
-    deleted: Sequence[int]
-    speakers: Sequence[str | None]
-    at: Sequence[int]
-    traits: Sequence[int]
-    importance: Sequence[float]
-    trust: Sequence[float]
-    terms: Sequence[bytes]
 
 
 class Judgement(NamedTuple):
@@ -173,19 +160,18 @@ class Home:
 
     def extend(self, turns: Turns, vectors: Iterable[Floats]) -> None:
         """Take in more turns, with a vector for each: parts of the vectors, one behind the other."""
-        first = len(self._keys.rows)
-        self._keys.extend(np.array(turns.keys, np.int64))
-        self._at.extend(np.array(turns.at, np.int64))
-        traits, deleted = np.array(turns.traits, np.int32), np.array(turns.deleted, np.bool_)
-        self._traits.extend(traits)
-        self._importance.extend(np.array(turns.importance, np.float32))
-        self._trust.extend(np.array(turns.trust, np.float32))
-        self._place(self._talk.take_in(turns.threads, turns.speakers, traits, deleted, first))
-        self._vectors.reserve(first + len(turns.keys))
+        first, rows = len(self._keys.rows), turns.rows
+        self._keys.extend(rows["key"])
+        self._at.extend(rows["at"])
+        self._traits.extend(rows["traits"])
+        self._importance.extend(rows["importance"])
+        self._trust.extend(rows["trust"])
+        self._place(self._talk.take_in(turns, first))
+        self._vectors.reserve(first + len(rows))
         for part in vectors:
             self._vectors.extend(part)
         self._measure_windows(first)
-        self._take_in_words(turns.terms, first)
+        self._take_in_words(turns, first)
 
     def _place(self, placed: Placed) -> None:
         """Where the turns stand. What is before a turn has the undeleted before it too."""
@@ -215,12 +201,11 @@ class Home:
             np.einsum("ij,ij->i", own, vectors[others[part]], out=dots[part])
         return dots
 
-    def _take_in_words(self, turns: Sequence[bytes], first: int) -> None:
-        terms = np.frombuffer(b"".join(turns), TERM)
-        lengths = np.array([*map(len, turns)]) // TERM.itemsize
-        rows = np.repeat(np.arange(first, first + len(turns), dtype=np.int64), lengths)
+    def _take_in_words(self, turns: Turns, first: int) -> None:
+        lengths, terms = turns.rows["words"].astype(np.int64), turns.terms
+        rows = np.repeat(np.arange(first, first + len(lengths), dtype=np.int64), lengths)
         self._runs = with_occurrences(self._runs, terms, rows)
-        named = np.bincount(rows[terms >= OF_A_NAME] - first, minlength=len(turns))
+        named = np.bincount(rows[terms >= OF_A_NAME] - first, minlength=len(lengths))
         self._said_lengths.extend(lengths - named)
         said = np.append(self._said_lengths.rows, np.float32(0))
         self._window_lengths.extend(

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from holdfast import limits
-from holdfast.adapters.sqlite.home import Home, HomeView, Judgement, Turns
-from holdfast.adapters.sqlite.reach import Reach, change_number, reach_of
+from holdfast.adapters.sqlite.home import Home, HomeView, Judgement
+from holdfast.adapters.sqlite.reach import Reach, reach_of
 from holdfast.adapters.sqlite.rows import Row, keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.turn_rows import turns_after
 from holdfast.adapters.sqlite.vector_rows import KEYS, from_stored
 from holdfast.domain.reinforcement import reinforcement
 from holdfast.errors import BackendRejected
@@ -109,16 +110,16 @@ class Homes:
 
     def reached_in(self, database: Database, scope: Scope) -> list[Reached]:
         """What the scope reaches as the file is now."""
-        return database.read(lambda connection: self.reached(connection, scope))
+        return database.read(lambda connection: self.reached(database, connection, scope))
 
-    def reached(self, connection: apsw.Connection, scope: Scope) -> list[Reached]:
+    def reached(self, database: Database, connection: apsw.Connection, scope: Scope) -> list[Reached]:
         """What the scope reaches, home by home, as it is in the connection's transaction or later.
 
         Raises:
             BackendRejected: ``embedder_mismatch`` when the store has meanwhile been given another embedder,
                 ``store_damaged`` when its vectors are not those of its memories.
         """
-        number = change_number(connection)
+        number = database.change_number(connection)
         last = self._last
         if (last.scope, last.change_number) != (scope, number):
             last = self._last = _Last(scope, number, self._reached(connection, scope))
@@ -184,10 +185,10 @@ class Homes:
 
 def _extend(connection: apsw.Connection, embedder: int | None, key: int, home: Home) -> None:
     """Take in what the file has more than the home."""
-    rows: list[Row] = connection.execute(_SQL["turns_after"], (key, home.last_key)).fetchall()
-    if rows:
-        turns = Turns(*zip(*rows, strict=True))
-        home.extend(turns, _vectors_after(connection, (embedder, key, home.last_key), turns.keys))
+    turns = turns_after(connection, key, home.last_key)
+    if len(turns.rows):
+        keys = turns.rows["key"].tolist()
+        home.extend(turns, _vectors_after(connection, (embedder, key, home.last_key), keys))
 
 
 def _take_in_feedback(connection: apsw.Connection, key: int, home: Home) -> None:

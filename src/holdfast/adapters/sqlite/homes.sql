@@ -5,9 +5,19 @@ SELECT key, change_number, epoch, feedback FROM homes WHERE key IN (SELECT value
 SELECT embedders.key, embedders.id, embedders.revision, embedders.dimension
 FROM store JOIN embedders ON embedders.key = store.embedder_key
 
--- name: turns_after
+-- name: turns_between
 SELECT memory_key, thread, deleted, speaker, at, traits, importance, trust, terms FROM turns
-WHERE home_key = ?1 AND memory_key > ?2 ORDER BY memory_key
+WHERE home_key = ?1 AND memory_key > ?2 AND memory_key <= ?3 ORDER BY memory_key
+
+-- name: turn_blocks_after
+SELECT before_key, last_key, turns, speakers, terms FROM turn_blocks
+WHERE home_key = ?1 AND last_key > ?2 ORDER BY last_key
+
+-- name: ends_of_turn_blocks
+SELECT before_key, last_key FROM turn_blocks WHERE home_key = ?1 ORDER BY last_key
+
+-- name: insert_turn_block
+INSERT INTO turn_blocks (home_key, before_key, last_key, turns, speakers, terms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 
 -- name: terms_of_turns
 SELECT terms FROM turns

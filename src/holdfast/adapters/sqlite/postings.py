@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     Terms = npt.NDArray[np.uint32]
     Rows = npt.NDArray[np.int32]
     Times = npt.NDArray[np.uint16]
+    Entries = tuple[Rows, Times]
 
 _TIMES_MAX = 65_535
 
-Number = TypeVar("Number", bound=np.generic)
+_NOWHERE = np.empty(0, np.int32), np.empty(0, np.uint16)
 
 
 class Run(NamedTuple):
@@ -128,33 +129,41 @@ def _merged(runs: tuple[Run, ...]) -> Runs:
 def find(runs: Runs, terms: Sequence[int]) -> list[Found]:
     """The rows of each term, and how often they hold it."""
     wanted = np.array([*terms, *(term | OF_A_NAME for term in terms)], np.uint32)
-    entries = _entries([run.of(wanted) for run in runs], wanted)
-    return [*map(_together, entries[: len(terms)], entries[len(terms) :])]
-
-
-def _entries(runs: Sequence[Run], terms: Terms) -> list[tuple[Rows, Times]]:
-    """The rows of each term with how often they hold it, the runs one behind the other."""
-    slices = [[*map(slice, *_ends(run, terms))] for run in runs]
+    lists = [_Lists(run.of(wanted), wanted) for run in runs]
     return [
-        (
-            _joined([run.rows[places[n]] for run, places in zip(runs, slices, strict=True)]),
-            _joined([run.times[places[n]] for run, places in zip(runs, slices, strict=True)]),
-        )
-        for n in range(len(terms))
+        _together(_entries(lists, place), _entries(lists, place + len(terms))) for place in range(len(terms))
     ]
 
 
-def _ends(run: Run, terms: Terms) -> tuple[list[int], list[int]]:
-    return run.terms.searchsorted(terms).tolist(), run.terms.searchsorted(terms, "right").tolist()
+class _Lists:
+    """Where the rows of some terms lie in a run."""
+
+    def __init__(self, run: Run, terms: Terms) -> None:
+        self.run = run
+        self.starts = run.terms.searchsorted(terms).tolist()
+        self.ends = run.terms.searchsorted(terms, "right").tolist()
 
 
-def _joined(parts: list[npt.NDArray[Number]]) -> npt.NDArray[Number]:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+def _entries(lists: Sequence[_Lists], place: int) -> Entries | None:
+    """The rows of the term at that place with how often they hold it, the runs one behind the other."""
+    parts = [
+        (each.run.rows[start:end], each.run.times[start:end])
+        for each in lists
+        if (start := each.starts[place]) < (end := each.ends[place])
+    ]
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    rows, times = zip(*parts, strict=True)
+    return np.concatenate(rows), np.concatenate(times)
 
 
-def _together(said: tuple[Rows, Times], named: tuple[Rows, Times]) -> Found:
-    if not len(named[0]):
-        return Found(*said, None)
+def _together(said: Entries | None, named: Entries | None) -> Found:
+    if named is None:
+        return Found(*(said or _NOWHERE), None)
+    if said is None:
+        return Found(named[0], np.zeros_like(named[1]), named[1])
     rows = np.union1d(said[0], named[0])
     return Found(rows, _spread(*said, rows), _spread(*named, rows))
 

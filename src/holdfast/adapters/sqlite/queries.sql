@@ -63,9 +63,8 @@ LEFT JOIN names AS agent ON agent.key = homes.agent_key
 LEFT JOIN names AS session ON session.key = scopes.session_key
 
 -- name: first_shown
-SELECT m.key FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
+SELECT m.key, m.id, m.stamp FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.key = wanted.value
 WHERE {condition} ORDER BY wanted.rowid LIMIT ?
-
 
 -- name: sources_of_memories
 SELECT
@@ -121,9 +120,6 @@ SELECT number, type, memory_id, at FROM outbox WHERE number > ?1 ORDER BY number
 
 -- name: idempotent
 SELECT body_digest, episode_id, outcome FROM idempotency WHERE scope_key = ?1 AND key = ?2
-
--- name: change_number
-SELECT change_number FROM store
 
 -- name: redaction_key
 SELECT redaction_key FROM store

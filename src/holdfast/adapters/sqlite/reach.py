@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from holdfast import limits
 from holdfast.adapters.sqlite.filters import Condition
 from holdfast.adapters.sqlite.rows import keys_to_json
 from holdfast.adapters.sqlite.statements import read_statements
@@ -62,9 +63,8 @@ class Reaches:
     def __init__(self) -> None:
         self._last: tuple[Scope | None, int, Reach] = (None, -1, Reach((), None))
 
-    def of(self, connection: apsw.Connection, scope: Scope) -> Reach:
-        """What a read with this scope sees."""
-        number = change_number(connection)
+    def of(self, connection: apsw.Connection, scope: Scope, number: int) -> Reach:
+        """What a read with this scope sees at that number of commits."""
         last_scope, last_number, reach = self._last
         if (last_scope, last_number) != (scope, number):
             reach = reach_of(connection, scope)
@@ -72,10 +72,30 @@ class Reaches:
         return reach
 
 
-def change_number(connection: apsw.Connection) -> int:
-    """The number of the last commit."""
-    number: int = connection.execute(_SQL["change_number"]).get
-    return number
+class ScopeKeys:
+    """The keys of scopes, looked up once: they are never given to others.
+
+    Only what a committed read has found is kept; a write may still be rolled back.
+    """
+
+    def __init__(self, *, scopes_max: int = limits.SCOPES_KEPT_MAX) -> None:
+        self._scopes_max = scopes_max
+        self._kept: dict[Scope, tuple[int, int]] = {}
+
+    def find(self, connection: apsw.Connection, scope: Scope) -> tuple[int, int] | None:
+        """The keys of exactly this scope and of its home, or None when nothing was ever written in it."""
+        known = self._kept.get(scope)
+        if known is None:
+            known = find_scope(connection, scope)
+            if known is not None:
+                if len(self._kept) >= self._scopes_max:
+                    self._kept = {}
+                self._kept[scope] = known
+        return known
+
+    def ensure(self, connection: apsw.Connection, scope: Scope) -> tuple[int, int]:
+        """The same in a write: made when they are not there yet."""
+        return self._kept.get(scope) or ensure_scope(connection, scope)
 
 
 def change_number_of(connection: apsw.Connection, scope: Scope) -> int:

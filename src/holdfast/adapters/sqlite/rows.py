@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -22,11 +21,12 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from holdfast.adapters.sqlite.filters import Condition
 
 Row = tuple[Any, ...]  # SQLite decides the types; STRICT tables keep the promise
 
 _SQL = read_statements("queries.sql")
+
+_UUID_BYTES = 16
 
 # Calling an enum costs five times as much as a dictionary, and every hit has five.
 _KINDS = {kind.value: kind for kind in Kind}
@@ -39,9 +39,10 @@ _ROLES = {role.value: role for role in Role}
 def to_blob(identifier: str) -> bytes | None:
     """The 16 bytes of a UUID in text form; None for a text that is no UUID."""
     try:
-        return uuid.UUID(identifier).bytes
+        blob = bytes.fromhex(identifier.replace("-", ""))
     except (ValueError, AttributeError, TypeError):
         return None
+    return blob if len(blob) == _UUID_BYTES and from_blob(blob) == identifier.lower() else None
 
 
 def from_blob(blob: bytes) -> str:
@@ -76,7 +77,7 @@ def metadata_from_json(text: str | None) -> Metadata:
 
 def keys_to_json(keys: Iterable[int]) -> str:
     """Keys as a JSON list, to be bound as one value and opened with ``json_each``."""
-    return json.dumps(list(keys))
+    return f"[{','.join(map(str, keys))}]"  # a third of the time of json.dumps
 
 
 def read_memories(
@@ -97,20 +98,6 @@ def read_memories(
 def memories_by_key(connection: apsw.Connection, keys: Sequence[int]) -> dict[int, Memory]:
     """The memories with these keys, in no order."""
     return read_memories(connection, "WHERE m.key IN (SELECT value FROM json_each(?))", (keys_to_json(keys),))
-
-
-def first_memories(
-    connection: apsw.Connection, keys: Sequence[int], condition: Condition, *, limit: int
-) -> dict[int, Memory]:
-    """The first ``limit`` of these memories ``m`` for which the condition holds, by key, in this order.
-
-    Two statements: as one it takes half as long again.
-    """
-    sql = _SQL["first_shown"].replace("{condition}", condition.sql)
-    values = (keys_to_json(keys), *condition.values, limit)
-    first = [key for (key,) in connection.execute(sql, values)]
-    memories = memories_by_key(connection, first) if first else {}
-    return {key: memories[key] for key in first}
 
 
 def _read_scopes(connection: apsw.Connection, keys: Iterable[int]) -> Mapping[int, Scope]:

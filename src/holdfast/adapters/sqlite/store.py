@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from holdfast.adapters.sqlite import job_rows
 from holdfast.adapters.sqlite.faults import decoded
 from holdfast.adapters.sqlite.filters import Condition, join, view_condition
+from holdfast.adapters.sqlite.kept import KeptMemories
 from holdfast.adapters.sqlite.reach import (
     Reach,
     Reaches,
-    change_number,
+    ScopeKeys,
     change_number_of,
-    find_scope,
     reach_of,
     reach_of_owner,
 )
 from holdfast.adapters.sqlite.rows import (
     Row,
-    first_memories,
     from_blob,
     keys_to_json,
     memories_by_key,
@@ -76,6 +75,8 @@ class SqliteMemoryStore:
         self._database = database
         self._identity = identity
         self._reaches = Reaches()
+        self._scopes = ScopeKeys()
+        self._kept = KeptMemories()
         self._bells = bells
 
     def commit(
@@ -90,7 +91,7 @@ class SqliteMemoryStore:
         def work(connection: apsw.Connection) -> None:
             if finishes is not None:
                 job_rows.finish_with(connection, finishes)
-            apply(connection, change, self._identity)
+            apply(connection, change, self._identity, self._scopes)
             job_rows.add(connection, jobs)
 
         self._database.write(work)
@@ -104,7 +105,7 @@ class SqliteMemoryStore:
         """The memories of exactly this scope with such a fingerprint."""
 
         def work(connection: apsw.Connection) -> dict[bytes, tuple[Memory, ...]]:
-            found = find_scope(connection, scope)
+            found = self._scopes.find(connection, scope)
             if found is None:
                 return {}
             digests = json.dumps([fingerprint.hex() for fingerprint in fingerprints])
@@ -153,7 +154,7 @@ class SqliteMemoryStore:
         """What the write that bore this key did."""
 
         def work(connection: apsw.Connection) -> Answered | None:
-            found = find_scope(connection, scope)
+            found = self._scopes.find(connection, scope)
             if found is None:
                 return None
             row: Row | None = connection.execute(_SQL["idempotent"], (found[0], idempotency.key)).fetchone()
@@ -185,13 +186,13 @@ class SqliteMemoryStore:
         """The first ``limit`` of these memories, in their order, that the scope covers and the view shows."""
 
         def work(connection: apsw.Connection) -> dict[int, Memory]:
-            reach = self._reaches.of(connection, scope)
+            reach = self._reaches.of(connection, scope, self._database.change_number(connection))
             if reach.is_empty:
                 return {}
             condition = join("AND", [reach.condition(), view_condition(view)])
             shown: dict[int, Memory] = {}
             for part in (keys[: 4 * limit], keys[4 * limit :]):  # few are hidden: the first part does
-                shown |= first_memories(connection, part, condition, limit=limit - len(shown))
+                shown |= self._kept.first(connection, part, condition, limit=limit - len(shown))
                 if len(shown) == limit:
                     break
             return shown
@@ -308,7 +309,7 @@ class SqliteMemoryStore:
 
     def change_number(self) -> int:
         """A number that grows with every commit of any process."""
-        return self._database.read(change_number)
+        return self._database.read(self._database.change_number)
 
     def change_number_of(self, scope: Scope) -> int:
         """A number that grows with every commit that touches what the scope covers."""

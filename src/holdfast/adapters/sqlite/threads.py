@@ -10,11 +10,15 @@ from holdfast.adapters.sqlite.growing import Growing
 from holdfast.domain.traits import Trait, voice_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
+    from holdfast.adapters.sqlite.turn_rows import Turns
+
     Rows = npt.NDArray[np.int32]
+
+_MACHINE = int(Trait.NOT_A_PERSON)
 
 NONE = -1
 """Where there is no row: as an index it means the last, where those who add a column of zeros have put it."""
@@ -34,7 +38,6 @@ class Threads:
     def __init__(self) -> None:
         self._numbers: dict[int, int] = {}
         self._names: dict[str, int] = {}
-        self._voices: dict[tuple[str | None, int], int] = {}
         self._first_voices = Growing(np.int32)
         self._talks = Growing(np.bool_)
         self._last_rows = Growing(np.int32)
@@ -54,24 +57,17 @@ class Threads:
         """For each number whether more than one voice has spoken in the thread."""
         return self._talks.rows
 
-    def take_in(
-        self,
-        keys: Sequence[int],
-        speakers: Sequence[str | None],
-        traits: npt.NDArray[np.int32],
-        deleted: npt.NDArray[np.bool_],
-        first: int,
-    ) -> Placed:
-        """Turns of the threads with these keys, the first of which has the row ``first``."""
-        threads, voices = self._numbers_of(keys), self._voices_of(speakers, traits)
-        derived = (traits & int(Trait.DERIVED)) != 0
+    def take_in(self, turns: Turns, first: int) -> Placed:
+        """Turns the first of which has the row ``first``."""
+        threads, voices = self._numbers_of(turns.rows["thread"]), self._voices_of(turns)
+        derived = (turns.rows["traits"] & int(Trait.DERIVED)) != 0
         self._listen(threads[~derived], voices[~derived])
-        before = self._before(threads, deleted | derived, first)
+        before = self._before(threads, turns.rows["deleted"] | derived, first)
         return Placed(threads, voices, np.where(derived, np.int32(NONE), before))
 
-    def _numbers_of(self, keys: Sequence[int]) -> Rows:
+    def _numbers_of(self, keys: npt.NDArray[np.int64]) -> Rows:
         numbers = self._numbers
-        different, places = np.unique(np.array(keys, np.int64), return_inverse=True)
+        different, places = np.unique(keys, return_inverse=True)
         of_each = [numbers.setdefault(key, len(numbers)) for key in different.tolist()]
         new = len(numbers) - len(self._talks.rows)
         self._first_voices.extend(np.full(new, NONE, np.int32))
@@ -79,12 +75,12 @@ class Threads:
         self._last_rows.extend(np.full(new, NONE, np.int32))
         return np.array(of_each, np.int32)[places]
 
-    def _voices_of(self, speakers: Sequence[str | None], traits: npt.NDArray[np.int32]) -> Rows:
-        names, voices = self._names, self._voices
-        spoken = [*zip(speakers, (traits & int(Trait.NOT_A_PERSON)).tolist(), strict=True)]
-        for each in dict.fromkeys(spoken):
-            voices.setdefault(each, names.setdefault(voice_of(*each), len(names)))
-        return np.array([voices[each] for each in spoken], np.int32)
+    def _voices_of(self, turns: Turns) -> Rows:
+        names = self._names
+        is_machine = (turns.rows["traits"] & int(Trait.NOT_A_PERSON)) != 0
+        spoken, places = np.unique(2 * turns.rows["speaker"] + is_machine, return_inverse=True)
+        voices = [voice_of(turns.speakers[each >> 1], _MACHINE * (each & 1)) for each in spoken.tolist()]
+        return np.array([names.setdefault(voice, len(names)) for voice in voices], np.int32)[places]
 
     def _listen(self, threads: Rows, voices: Rows) -> None:
         """Note the first voice of each thread, and where another is heard."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from holdfast import limits
 from holdfast.adapters.sqlite.statements import read_statements
+from holdfast.adapters.sqlite.turn_rows import pack_turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,16 +66,16 @@ def embedder_key(connection: apsw.Connection, identity: EmbedderIdentity) -> int
 
 def append_vectors(connection: apsw.Connection, embedder: int, home: int, rows: Sequence[VectorRow]) -> None:
     """Add vectors of new memories, whose keys are greater than all before; pack what fills a block."""
-    loose: int = connection.execute(_SQL["loose_count"], (home,)).get
-    if loose + len(rows) < limits.VECTOR_BLOCK_ROWS:
+    loose: int = connection.execute(_SQL["count_loose"], (home, len(rows))).get
+    if loose < limits.VECTOR_BLOCK_ROWS:
         _write_loose(connection, embedder, home, rows)
-        connection.execute(_SQL["set_loose_count"], (home, loose + len(rows)))
         return
     waiting = [*_take_loose(connection, embedder, home), *rows]
     full = len(waiting) - len(waiting) % limits.VECTOR_BLOCK_ROWS
     for start in range(0, full, limits.VECTOR_BLOCK_ROWS):
         _write_block(connection, embedder, home, waiting[start : start + limits.VECTOR_BLOCK_ROWS])
     _write_loose(connection, embedder, home, waiting[full:])
+    pack_turns(connection, home)
     connection.execute(_SQL["set_loose_count"], (home, len(waiting) - full))
 
 

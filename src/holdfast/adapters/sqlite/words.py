@@ -53,7 +53,9 @@ class SqliteWordIndex:
         """The best of the scope by the message and by its window."""
 
         def work(connection: apsw.Connection) -> tuple[QueryTerms, list[Reached]]:
-            return Stemmer(connection).terms_of_query(query), self._homes.reached(connection, scope)
+            return Stemmer(connection).terms_of_query(query), self._homes.reached(
+                self._database, connection, scope
+            )
 
         asked, reached = self._database.read(work)
         if not asked.terms or not reached:
@@ -64,7 +66,7 @@ class SqliteWordIndex:
         """The widest bridges from each of some memories of the scope."""
 
         def work(connection: apsw.Connection) -> tuple[list[int], dict[int, frozenset[int]], list[Reached]]:
-            stemmer, reached = Stemmer(connection), self._homes.reached(connection, scope)
+            stemmer, reached = Stemmer(connection), self._homes.reached(self._database, connection, scope)
             known = {key: stemmer.terms_to_lead(stored_terms(connection, key)) for key in starts}
             return stemmer.terms_of_query(query).terms, known, reached
 

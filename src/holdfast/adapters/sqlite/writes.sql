@@ -32,6 +32,9 @@ VALUES (
 -- name: insert_source
 INSERT INTO memory_sources (memory_key, episode_key, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
+-- name: stamp_memory
+UPDATE memories SET stamp = stamp + 1 WHERE key = ?1
+
 -- name: insert_entity
 INSERT INTO entities (home_key, folded, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
@@ -111,11 +114,12 @@ SELECT number, link FROM audit ORDER BY number DESC LIMIT 1
 -- name: insert_audit
 INSERT INTO audit (number, at, action, target, items, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 
--- name: store_row
-SELECT change_number, embedder_key FROM store
+-- name: embedder_and_current
+SELECT embedders.key, store.embedder_key
+FROM store LEFT JOIN embedders ON embedders.id = ?1 AND embedders.revision = ?2 AND embedders.dimension = ?3
 
--- name: set_change_number
-UPDATE store SET change_number = ?1 WHERE one = 1
+-- name: count_commit
+UPDATE store SET change_number = change_number + 1 WHERE one = 1 RETURNING change_number
 
 -- name: touch_home
 UPDATE homes SET change_number = ?2, epoch = epoch + ?3 WHERE key = ?1
@@ -129,8 +133,8 @@ SELECT key FROM embedders WHERE id = ?1 AND revision = ?2 AND dimension = ?3
 -- name: set_embedder
 UPDATE store SET embedder_key = ?1 WHERE one = 1
 
--- name: loose_count
-SELECT loose_vectors FROM homes WHERE key = ?1
+-- name: count_loose
+UPDATE homes SET loose_vectors = loose_vectors + ?2 WHERE key = ?1 RETURNING loose_vectors
 
 -- name: set_loose_count
 UPDATE homes SET loose_vectors = ?2 WHERE key = ?1

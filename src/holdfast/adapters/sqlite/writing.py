@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from holdfast import limits
 from holdfast.adapters.sqlite import audit
-from holdfast.adapters.sqlite.reach import ensure_scope, reach_of_owner
+from holdfast.adapters.sqlite.reach import reach_of_owner
 from holdfast.adapters.sqlite.rows import (
     Row,
     metadata_to_json,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from holdfast.adapters.sqlite.reach import ScopeKeys
     from holdfast.domain.entity import Relation
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
@@ -50,11 +51,12 @@ def apply(
     connection: apsw.Connection,
     change: Remember | Revise | Relate | Rate | Answer,
     identity: EmbedderIdentity,
+    scopes: ScopeKeys,
 ) -> None:
     """Write the change with its versions, event and audit entry."""
     match change:
         case Remember():
-            _remember(connection, change, identity)
+            _remember(connection, change, identity, scopes)
         case Revise():
             _revise(connection, change, identity)
         case Relate():
@@ -62,7 +64,7 @@ def apply(
         case Rate():
             _rate(connection, change)
         case Answer():
-            _answer(connection, change)
+            _answer(connection, change, scopes)
         case _:
             assert_never(change)
 
@@ -75,9 +77,11 @@ class Place(NamedTuple):
     thread: int
 
 
-def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderIdentity) -> None:
+def _remember(
+    connection: apsw.Connection, change: Remember, identity: EmbedderIdentity, scopes: ScopeKeys
+) -> None:
     episode, formed = change.episode, change.formed
-    scope_key, home_key = ensure_scope(connection, episode.scope)
+    scope_key, home_key = scopes.ensure(connection, episode.scope)
     _refuse_what_is_known(connection, change, scope_key)
     if formed is not None:
         reach = reach_of_owner(connection, episode.scope)
@@ -89,7 +93,9 @@ def _remember(connection: apsw.Connection, change: Remember, identity: EmbedderI
     for key, new in zip(keys, everything, strict=True):
         _insert_source(connection, key, episode_key, new.memory.sources[0].position)
     for memory_id, position in (*change.repeated, *(() if formed is None else formed.repeated)):
-        _insert_source(connection, _key_of(connection, memory_id), episode_key, position)
+        key = _key_of(connection, memory_id)
+        _insert_source(connection, key, episode_key, position)
+        connection.execute(_SQL["stamp_memory"], (key,))
     vectors = [(key, new.vector) for key, new in zip(keys, everything, strict=True)]
     insert_vectors(connection, identity, home_key, vectors)
     announce(connection, EventType.CREATED, [new.memory.id for new in everything], episode.created_at)
@@ -199,8 +205,9 @@ def insert_vectors(
 
 def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) -> int:
     """The key of the store's embedder, which must be this one; the first writer's becomes the store's."""
-    mine = embedder_key(connection, identity)
-    _, current = _store_row(connection)
+    values = (identity.id, identity.revision, identity.dimension)
+    known, current = connection.execute(_SQL["embedder_and_current"], values).get
+    mine = embedder_key(connection, identity) if known is None else int(known)
     if current is None:
         connection.execute(_SQL["set_embedder"], (mine,))
     elif current != mine:
@@ -213,14 +220,8 @@ def current_embedder(connection: apsw.Connection, identity: EmbedderIdentity) ->
 
 def next_change_number(connection: apsw.Connection) -> int:
     """Count the commit."""
-    number = _store_row(connection)[0] + 1
-    connection.execute(_SQL["set_change_number"], (number,))
+    number: int = connection.execute(_SQL["count_commit"]).get
     return number
-
-
-def _store_row(connection: apsw.Connection) -> tuple[int, int | None]:
-    change_number, embedder = connection.execute(_SQL["store_row"]).get
-    return change_number, embedder
 
 
 def _revise(connection: apsw.Connection, change: Revise, identity: EmbedderIdentity) -> None:
@@ -372,8 +373,8 @@ def _finish(connection: apsw.Connection, home_key: int, entry: _Entry, *, reload
     )
 
 
-def _answer(connection: apsw.Connection, answer: Answer) -> None:
-    scope_key, home_key = ensure_scope(connection, answer.scope)
+def _answer(connection: apsw.Connection, answer: Answer, scopes: ScopeKeys) -> None:
+    scope_key, home_key = scopes.ensure(connection, answer.scope)
     _keep_answer(connection, answer, scope_key)
     _finish(connection, home_key, _Entry("answer", answer.episode_id, 0, answer.at))
 

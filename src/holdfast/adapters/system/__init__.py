@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
-import uuid
 from datetime import UTC, datetime
 
 __all__ = ["SystemClock", "Uuid7Source"]
@@ -37,9 +36,9 @@ class Uuid7Source:
 
     def new_id(self) -> str:
         millisecond, counter = self._next_instant()
-        high = millisecond << 16 | _VERSION_7 << _COUNTER_BITS | counter
-        low = _VARIANT << 62 | secrets.randbits(62)
-        return str(uuid.UUID(int=high << 64 | low))
+        chance = _VARIANT << 62 | int.from_bytes(os.urandom(8)) >> 2
+        start, end = f"{millisecond:012x}", f"{chance:016x}"
+        return f"{start[:8]}-{start[8:]}-{_VERSION_7 << _COUNTER_BITS | counter:04x}-{end[:4]}-{end[4:]}"
 
     def _next_instant(self) -> tuple[int, int]:
         with self._lock:
