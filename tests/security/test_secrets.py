@@ -15,6 +15,8 @@ from holdfast import Holdfast, InvalidInput
 from holdfast.domain.decision import Redaction
 from holdfast.formation.redaction.find import find
 from holdfast.formation.redaction.redactor import Redactor
+from holdfast.formation.redaction.rules import RULES
+from holdfast.formation.redaction.signs import SIGNS, may_hold_a_secret
 from holdfast.importers import Defaults, import_file
 from holdfast.testing import HashingEmbedder, open_in_memory
 from tests.security.secret_texts import ORDINARY, SECRETS, drawn
@@ -51,6 +53,11 @@ def pieces_of(secret: str) -> list[str]:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert REDACTOR.text(text) == text
+
+
+def test_signs_are_those_of_the_rules() -> None:
+    assert set(SIGNS) == {sign for rule in RULES if not rule.is_long for sign in rule.signs}
+    assert all(may_hold_a_secret(text) for _, text, _ in SECRETS)
 
 
 def test_the_tables_are_large_enough() -> None:

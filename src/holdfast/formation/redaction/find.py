@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.formation.patterns import Pattern
 from holdfast.formation.redaction.rules import RULES, SERVICES
+from holdfast.formation.redaction.signs import LONG_CHARACTERS, SIGNS
 from holdfast.formation.redaction.values import MARK, is_placeholder
 
 if TYPE_CHECKING:
@@ -23,14 +24,10 @@ _FOOT_CHARACTERS = 64
 _BODY_CHARACTERS_MIN = 24
 
 
-_SIGNS = tuple({sign: None for rule in RULES if not rule.is_long for sign in sorted(rule.signs)})
 _LONG_SIGNS = (
     *sorted(_BEGIN_SIGNS),
     *{sign: None for rule in RULES if rule.is_long for sign in sorted(rule.signs)},
 )
-_LONG_CHARACTERS = 16
-"""Without so many characters together a text holds nothing that a machine made."""
-
 _TOKEN_SIGNS = tuple({sign: None for rule in SERVICES for sign in sorted(rule.signs)})
 _DIGITS = Pattern(r"\d{4}[ -]?\d{4}")
 """Without a sign a text holds at most the number of a card."""
@@ -55,8 +52,8 @@ def find(text: str) -> tuple[Found, ...]:
         ()
     """
     folded = text.lower()
-    signs = [sign for sign in _SIGNS if sign in folded]
-    if max(map(len, text.split()), default=0) >= _LONG_CHARACTERS:
+    signs = [sign for sign in SIGNS if sign in folded]
+    if max(map(len, text.split()), default=0) >= LONG_CHARACTERS:
         signs += [sign for sign in _LONG_SIGNS if sign in folded]
     if not signs and not _DIGITS.search(text):
         return ()

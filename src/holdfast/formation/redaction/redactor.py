@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from holdfast import limits
 from holdfast.domain.decision import Redaction
 from holdfast.errors import InvalidInput
-from holdfast.formation.redaction.find import find, find_tokens
-from holdfast.formation.redaction.values import MARK
+from holdfast.formation.redaction.signs import LONG_CHARACTERS, may_hold_a_secret
 
 if TYPE_CHECKING:
     from holdfast.domain.metadata import Metadata, MetadataValue
@@ -67,6 +66,10 @@ class Redactor:
 
     def _without(self, text: str, first: int, counted: Counter[str] | None) -> str:
         """The text from its place ``first`` on; a secret that begins before is taken from there on."""
+        if not may_hold_a_secret(text):
+            return text[first:] if first else text
+        from holdfast.formation.redaction.find import find  # noqa: PLC0415 (rules that most texts do not need)
+
         found = [secret for secret in find(text) if secret.end > first]
         if not found:
             return text[first:] if first else text
@@ -81,9 +84,9 @@ class Redactor:
 
     def _words(self, found: Found, secret: str) -> str:
         if found.is_weak:
-            return f"{MARK}{found.kind}]"
+            return f"[redacted:{found.kind}]"
         digest = blake2b(secret.encode(), key=self._key, digest_size=limits.REDACTION_FINGERPRINT_BYTES)
-        return f"{MARK}{found.kind}:{digest.hexdigest()}]"
+        return f"[redacted:{found.kind}:{digest.hexdigest()}]"
 
 
 def counts_of(counted: Mapping[str, int]) -> tuple[Redaction, ...]:
@@ -97,7 +100,12 @@ def require_no_tokens(names: Iterable[str | None]) -> None:
     Raises:
         InvalidInput: ``secret_in_name``.
     """
-    found = find_tokens("\n".join(filter(None, names)))
+    joined = "\n".join(filter(None, names))
+    if max(map(len, joined.split()), default=0) < LONG_CHARACTERS:
+        return
+    from holdfast.formation.redaction.find import find_tokens  # noqa: PLC0415 (likewise)
+
+    found = find_tokens(joined)
     if found:
         raise InvalidInput(
             f"a name, an id or a metadata key holds a secret ({found[0].kind}), and names are stored as they "
