@@ -317,6 +317,7 @@ class Derive(NamedTuple):
         formed: what comes of it; new facts may cite several of its messages.
         at: when it was decided.
         outcome: what became of each fact: (decision, memory id).
+        change_ids: the ids of these changes.
         extends_answer: whether an idempotency key was kept with the episode, whose answer tells these facts
             from now on.
     """
@@ -326,6 +327,7 @@ class Derive(NamedTuple):
     formed: Formed
     at: datetime
     outcome: tuple[tuple[Decision, str], ...] = ()
+    change_ids: tuple[str | None, ...] = ()
     extends_answer: bool = False
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
-from holdfast.domain.decision import Decision
+from holdfast.domain.decision import Decision, identified
 from holdfast.domain.extractor import RULES, Extractor
 from holdfast.domain.job import Finish
 from holdfast.domain.memory import origin_of, trust_of
@@ -217,13 +217,15 @@ def _commit(
     for _ in range(limits.CONFLICT_RETRIES_MAX):
         there = _still_there(portion.places, episode, kit)
         derived = _decide(reading, there, episode, errand.expires_at, kit)
+        changes = tuple(map(identified, derived.changes))
         now = kit.clock.now()
         change = Derive(
             episode.scope,
             episode.id,
             derived.formed,
             now,
-            tuple((each.event, each.memory.id) for each in derived.changes),
+            tuple((each.event, each.memory.id) for each in changes),
+            tuple(each.id for each in changes),
             errand.is_answered,
         )
         try:
@@ -233,7 +235,7 @@ def _commit(
                 raise
         else:
             next_id = next_job[0].id if next_job else None
-            return Learned(derived.changes, reading.usage, reading.cost_usd, next_id)
+            return Learned(changes, reading.usage, reading.cost_usd, next_id)
     raise Conflict("other writers kept changing the same facts: try again", code="too_many_conflicts")
 
 

@@ -154,9 +154,10 @@ def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) 
     where = (scope_key, to_blob(change.episode_id))
     rows: list[Row] = connection.execute(_SQL["answers_of_episode"], where).fetchall()
     for key, outcome in rows:
-        messages, facts = json.loads(outcome)
+        messages, facts, change_ids = json.loads(outcome)
         facts += [[decision.value, memory_id] for decision, memory_id in change.outcome]
-        connection.execute(_SQL["replace_answer"], (scope_key, key, json.dumps([messages, facts])))
+        extended = json.dumps([messages, facts, [*change_ids, *change.change_ids]])
+        connection.execute(_SQL["replace_answer"], (scope_key, key, extended))
 
 
 def _close_and_link(connection: apsw.Connection, formed: Formed) -> None:

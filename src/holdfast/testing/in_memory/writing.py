@@ -92,7 +92,9 @@ def _cite(repeated: Sequence[tuple[Held, int]], episode: Episode) -> None:
 def _extend_answers(data: InMemoryData, change: Derive) -> None:
     for key, kept in data.answered.items():
         if kept.episode_id == change.episode_id and kept.scope == change.scope:
-            data.answered[key] = kept._replace(facts=(*kept.facts, *change.outcome))
+            data.answered[key] = kept._replace(
+                facts=(*kept.facts, *change.outcome), change_ids=(*kept.change_ids, *change.change_ids)
+            )
 
 
 def standing_in(data: InMemoryData, scope: Scope, slot: Slot, now: datetime) -> Standing:
