@@ -474,6 +474,15 @@ IMPORT_BATCH_MESSAGES = 256
 TRANSFER_BATCH = 256
 """Memories that export, load and reindex handle at a time, and between two reports of progress."""
 
+REBUILD_EPISODES_MAX = 1_000_000
+"""Episodes of one rebuild: it keeps about 500 bytes in memory for each fact of them."""
+
+REBUILD_BATCH = 256
+"""Episodes or facts that a rebuild reads at a time, and facts that one transaction of it switches."""
+
+REBUILD_DIFFERENCES_MAX = 200
+"""Differences that a rebuild tells of, beside their numbers: what a person reads before saying yes."""
+
 EVALUATION_DOCUMENT_BYTES_MAX = 1_073_741_824
 """One JSON document of ``holdfast eval``, read as a whole: the usual file of LongMemEval has 280 MB."""
 
