@@ -303,6 +303,8 @@ class Recorded(NamedTuple):
 class Rederive(NamedTuple):
     """Put what was derived anew from episodes that are stored in the place of what was derived before.
 
+    What is new or brought back is refused (``slot_changed``) where a message of it is held no more.
+
     Attributes:
         scope: the owner of all of it.
         new: facts; each may cite messages of several episodes.

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from holdfast import Holdfast
+from holdfast import Holdfast, limits
 from holdfast.domain.memory import Kind, Memory
 from holdfast.domain.rebuilding import RebuildKind
 from holdfast.domain.scope import Scope
-from holdfast.errors import BackendUnavailable, InvalidInput, LimitExceeded
+from holdfast.errors import BackendUnavailable, Conflict, InvalidInput, LimitExceeded
 from holdfast.testing import FrozenClock, HashingEmbedder, ScriptedLanguageModel, open_in_memory
 from tests.unit.scripts import home, operation, reply
 
@@ -59,8 +59,8 @@ def as_believed(memory: Told) -> dict[str, tuple[object, ...]]:
     """What is believed of each fact, apart from its number of versions and when it was last changed."""
     return {
         each.id: (
-            each.text, each.kind, each.valid_at, each.invalid_at, each.created_at, each.importance, each.trust,
-            each.sources, each.statement, each.metadata, each.scope,
+            each.text, each.kind, each.valid_at, each.invalid_at, each.created_at, each.importance,
+            each.trust, each.sources, each.statement, each.metadata, each.scope,
         )
         for each in memory.facts().values()
     }  # fmt: skip
@@ -345,3 +345,98 @@ def test_spent_budget_stops_it_and_the_next_day_goes_on(
         plan = memory.rebuild(model, user_id="ana")
 
         assert (plan.episodes, len(model.asked)) == (2, 2)
+
+
+def many(memory: Told, count: int) -> None:
+    memory.add(
+        [{"role": "user", "name": "Ana", "content": f"I like tea{n}"} for n in range(count)], user_id="ana"
+    )
+
+
+def test_interrupted_switch_leaves_whole_facts_and_goes_on(memory: Told) -> None:
+    many(memory, limits.REBUILD_BATCH + 50)
+    before = as_believed(memory)
+    model = scripted(*[NOTHING] * 20)
+
+    def stops(done: int, total: int) -> None:
+        if (done, total) == (limits.REBUILD_BATCH, len(before)):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        memory.rebuild(model, user_id="ana", switch=True, progress=stops)
+    half = as_believed(memory)
+    rest = memory.rebuild(scripted(*[NOTHING] * 20), user_id="ana", switch=True)
+
+    assert len(half) == 50
+    assert half.items() <= before.items()
+    assert rest.dropped == 50
+    assert as_believed(memory) == {}
+    memory.rebuild("rules", user_id="ana", switch=True)
+    assert as_believed(memory) == before
+
+
+def test_what_others_do_while_it_switches_is_not_lost(memory: Told) -> None:
+    many(memory, limits.REBUILD_BATCH + 50)
+    done_by_others: list[Memory] = []
+
+    def interferes(done: int, total: int) -> None:
+        if not done_by_others and (done, total) == (limits.REBUILD_BATCH, limits.REBUILD_BATCH + 50):
+            last = [*memory.facts().values()][-1]
+            done_by_others.append(memory.update(last.id, text="Ana likes tea no more"))
+            memory.say("I like coffee")
+
+    model = scripted(*[NOTHING] * 20)
+    done = memory.rebuild(model, user_id="ana", switch=True, progress=interferes)
+
+    assert done_by_others
+    assert done.dropped == limits.REBUILD_BATCH + 49 + 1
+    assert memory.facts() == {"Ana likes tea no more": done_by_others[0]}
+
+
+def test_fact_that_lost_a_message_since_it_was_retired_is_derived_anew(memory: Told) -> None:
+    memory.say("I live in Rome")
+    again = memory.say("I live in Rome, you know")
+    (fact,) = memory.facts().values()
+    assert len(fact.sources) == 2
+    memory.rebuild(scripted(NOTHING, NOTHING), user_id="ana", switch=True)
+    memory.delete(again.id)
+
+    memory.rebuild("rules", user_id="ana", switch=True)
+
+    (anew,) = memory.facts().values()
+    assert (anew.text, len(anew.sources)) == (fact.text, 1)
+
+
+def test_encrypted_store_has_an_encrypted_comparison(tmp_path: Path) -> None:
+    with Told(tmp_path / "agent.db", key="secret") as memory:
+        memory.say("I live in Rome")
+        memory.rebuild(scripted(reply(home("ADD", "Oslo"))), user_id="ana")
+
+    (file,) = tmp_path.glob("agent.db.rebuild-*[0-9a-f]")
+    assert b"Oslo" not in file.read_bytes()
+    assert not file.read_bytes().startswith(b"SQLite format")
+
+
+def test_two_rebuilds_of_the_same_do_not_read_at_once(tmp_path: Path) -> None:
+    with Told(tmp_path / "agent.db") as memory:
+        memory.say("I live in Rome")
+
+        def again(_: object) -> object:
+            with pytest.raises(Conflict) as caught:
+                memory.rebuild(scripted(), user_id="ana")
+            assert caught.value.code == "rebuild_running"
+            return NOTHING
+
+        assert memory.rebuild(scripted(again), user_id="ana").episodes == 1
+
+
+def test_too_many_episodes_are_refused(memory: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REBUILD_EPISODES_MAX", 1)
+    memory.say("I live in Rome")
+    assert memory.rebuild("rules", user_id="ana").episodes == 1
+    memory.say("I like tea")
+
+    with pytest.raises(LimitExceeded) as caught:
+        memory.rebuild("rules", user_id="ana")
+
+    assert caught.value.code == "too_many_episodes"

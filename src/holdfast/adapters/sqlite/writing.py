@@ -153,6 +153,7 @@ def _rederive(
 ) -> None:
     """Revise facts, add others, and cite and link all of them; what is new bears the id of the change too."""
     require_unchanged(connection, reach_of_owner(connection, change.scope), change.seen, change.at)
+    _require_said(connection, change)
     homes = {_replace_content(connection, revision)[1] for revision in change.revised}
     for new in change.new:
         memory = new.memory
@@ -176,6 +177,18 @@ def _rederive(
         connection.execute(_SQL["touch_home"], (home_key, number, 0))
     target = read_change_id(change.change).memory_id
     _enter(connection, _Entry("rebuild", target, len(change.new) + len(change.revised), change.at))
+
+
+def _require_said(connection: apsw.Connection, change: Rederive) -> None:
+    """Refuse what is to stand on a message that nobody holds any more."""
+    restored = [each.memory for each in change.revised if each.event is EventType.RESTORED]
+    for memory in (*(new.memory for new in change.new), *restored):
+        for source in memory.sources:
+            place = (_episode_key(connection, source.episode_id), source.position)
+            if connection.execute(_SQL["is_held"], place).get is None:
+                raise Conflict(
+                    "another writer has just deleted the message of a fact: try again", code="slot_changed"
+                )
 
 
 def _episode_key(connection: apsw.Connection, episode_id: str) -> int:

@@ -97,7 +97,7 @@ class _Present:
 
 def compare_anew(read: WasRead, kit: RebuildKit) -> Comparison:
     """What a switch would do, as both stores are now."""
-    present = _look_at_present(kit)
+    present = _look_at_present(read, kit)
     anew = [fact for memory in _facts(kit.shadow.store, None) if (fact := _wanted(memory, read, present))]
     pairs = _paired(anew, present.facts)
     kept, steps = 0, []
@@ -148,7 +148,7 @@ def _facts(store: MemoryStore, scope: Scope | None) -> Iterator[Memory]:
         after = page[-1].id
 
 
-def _look_at_present(kit: RebuildKit) -> _Present:
+def _look_at_present(read: WasRead, kit: RebuildKit) -> _Present:
     """What stands, what an earlier rebuild retired, and what somebody had a hand in."""
     found, store, now = _Present(), kit.present.store, kit.present.clock.now()
     for memory in _facts(store, kit.scope):
@@ -160,9 +160,16 @@ def _look_at_present(kit: RebuildKit) -> _Present:
             found.covered |= _covered(memory, versions)
             if memory.is_visible(now):
                 found.by_hand.add(memory.id)
-        elif memory.statement is not None and (not memory.is_deleted or is_retired(versions)):
+        elif memory.statement is not None and (
+            not memory.is_deleted or (is_retired(versions) and _is_whole(memory, read, kit))
+        ):
             found.facts[memory.id] = _fact(memory, memory.statement)
     return found
+
+
+def _is_whole(memory: Memory, read: WasRead, kit: RebuildKit) -> bool:
+    """Whether all messages that it cites are there: one that lost some comes as another fact."""
+    return all(place not in read.gone and was_read(place, kit) for place in _places(memory))
 
 
 def _covered(memory: Memory, versions: tuple[Version, ...]) -> set[tuple[Place, Slot, str | None]]:

@@ -250,7 +250,7 @@ def _ask(told: _Told, kit: RebuildKit) -> None:
         claim = jobs.claim([EXTRACT], now=clock.now(), lease_seconds=limits.JOB_LEASE_SECONDS, job_id=job.id)
         if claim is None:
             raise Conflict(
-                "another rebuild reads the same, or was ended by force just now: wait a minute, then try again",
+                "another rebuild reads the same, or was ended by force just now: try again in a minute",
                 code="rebuild_running",
             )
         try:

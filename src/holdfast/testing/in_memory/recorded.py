@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.domain.events import EventType
 from holdfast.domain.memory import Origin, first_version
+from holdfast.errors import Conflict
 from holdfast.ports import Recorded
 from holdfast.testing.in_memory import writing
 from holdfast.testing.in_memory.data import in_order
@@ -49,6 +50,23 @@ def facts_in(data: InMemoryData, scope: Scope | None, after: str | None) -> tupl
     )
 
 
+def _require_said(data: InMemoryData, change: Rederive) -> None:
+    restored = [each.memory for each in change.revised if each.event is EventType.RESTORED]
+    cited = {
+        source for memory in (*(new.memory for new in change.new), *restored) for source in memory.sources
+    }
+    held = {
+        source
+        for each in data.held.values()
+        if not (each.is_derived or each.memory.is_deleted)
+        for source in each.memory.sources
+    }
+    if not cited <= held:
+        raise Conflict(
+            "another writer has just deleted the message of a fact: try again", code="slot_changed"
+        )
+
+
 def rederive(data: InMemoryData, change: Rederive, identity: EmbedderIdentity) -> None:
     """Put what was derived anew in the place of what was derived before, or nothing."""
     writing.require_unchanged(data, change.scope, change.seen, change.at)
@@ -57,6 +75,7 @@ def rederive(data: InMemoryData, change: Rederive, identity: EmbedderIdentity) -
     cited = [source for new in change.new for source in new.memory.sources]
     for source in (*cited, *(source for _, source in change.cited)):
         data.episode(source.episode_id)
+    _require_said(data, change)
     new_ids = {new.memory.id for new in change.new}
     for memory_id in (memory_id for memory_id, _ in change.cited if memory_id not in new_ids):
         data.of_id(memory_id)
