@@ -39,7 +39,7 @@ class Told(Holdfast):
     def facts(self, user: str = "ana") -> dict[str, Memory]:
         """What is believed and what once was true, by words."""
         scope = Scope.of(user_id=user)
-        found = self._store.facts(scope, after=None, limit=100)
+        found = self._store.facts(scope, after=None, limit=1000)
         return {each.text: each for each in found if each.statement is not None and not each.is_deleted}
 
 
@@ -347,19 +347,26 @@ def test_spent_budget_stops_it_and_the_next_day_goes_on(
         assert (plan.episodes, len(model.asked)) == (2, 2)
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The facts of one transaction."""
+    monkeypatch.setattr(limits, "REBUILD_BATCH", 20)
+    return 20
+
+
 def many(memory: Told, count: int) -> None:
     memory.add(
         [{"role": "user", "name": "Ana", "content": f"I like tea{n}"} for n in range(count)], user_id="ana"
     )
 
 
-def test_interrupted_switch_leaves_whole_facts_and_goes_on(memory: Told) -> None:
-    many(memory, limits.REBUILD_BATCH + 50)
+def test_interrupted_switch_leaves_whole_facts_and_goes_on(memory: Told, small_batches: int) -> None:
+    many(memory, small_batches + 5)
     before = as_believed(memory)
     model = scripted(*[NOTHING] * 20)
 
     def stops(done: int, total: int) -> None:
-        if (done, total) == (limits.REBUILD_BATCH, len(before)):
+        if (done, total) == (small_batches, len(before)):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -367,20 +374,20 @@ def test_interrupted_switch_leaves_whole_facts_and_goes_on(memory: Told) -> None
     half = as_believed(memory)
     rest = memory.rebuild(scripted(*[NOTHING] * 20), user_id="ana", switch=True)
 
-    assert len(half) == 50
+    assert len(half) == 5
     assert half.items() <= before.items()
-    assert rest.dropped == 50
+    assert rest.dropped == 5
     assert as_believed(memory) == {}
     memory.rebuild("rules", user_id="ana", switch=True)
     assert as_believed(memory) == before
 
 
-def test_what_others_do_while_it_switches_is_not_lost(memory: Told) -> None:
-    many(memory, limits.REBUILD_BATCH + 50)
+def test_what_others_do_while_it_switches_is_not_lost(memory: Told, small_batches: int) -> None:
+    many(memory, small_batches + 5)
     done_by_others: list[Memory] = []
 
     def interferes(done: int, total: int) -> None:
-        if not done_by_others and (done, total) == (limits.REBUILD_BATCH, limits.REBUILD_BATCH + 50):
+        if not done_by_others and (done, total) == (small_batches, small_batches + 5):
             last = [*memory.facts().values()][-1]
             done_by_others.append(memory.update(last.id, text="Ana likes tea no more"))
             memory.say("I like coffee")
@@ -389,7 +396,7 @@ def test_what_others_do_while_it_switches_is_not_lost(memory: Told) -> None:
     done = memory.rebuild(model, user_id="ana", switch=True, progress=interferes)
 
     assert done_by_others
-    assert done.dropped == limits.REBUILD_BATCH + 49 + 1
+    assert done.dropped == small_batches + 4 + 1
     assert memory.facts() == {"Ana likes tea no more": done_by_others[0]}
 
 

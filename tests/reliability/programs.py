@@ -158,6 +158,8 @@ PROGRAMS = {
         add_seen,
         hold_lock,
         reindex,
+        rebuild_back_and_forth,
+        rebuild_back_and_forth,
         backup,
         export,
         load,
