@@ -16,7 +16,7 @@ from tests.reliability.stores import half_writes, open_store
 pytestmark = pytest.mark.facts
 
 SEED = 20_260_102
-MESSAGES = 400
+MESSAGES = 300
 
 
 def believed(path: Path) -> set[tuple[str, str]]:
@@ -35,7 +35,7 @@ def test_rebuild_that_is_killed_goes_on_to_the_same_end(tmp_path: Path) -> None:
     assert len(before) == MESSAGES
 
     seen = set()
-    for _ in range(4):
+    for _ in range(3):
         for comparison in tmp_path.glob("*rebuild*"):  # its lease lasts a minute after a kill
             comparison.unlink()
         with started("rebuild_back_and_forth", path) as process:
