@@ -1,0 +1,53 @@
+"""The same context again: made without embedding and ranking anew, and never an old one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from holdfast import Holdfast
+from holdfast.ports import Vector
+from holdfast.testing import HashingEmbedder
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Counts the questions that it embeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def embed_query(self, text: str) -> Vector:
+        self.asked += 1
+        return super().embed_query(text)
+
+
+@pytest.fixture
+def embedder() -> CountingEmbedder:
+    return CountingEmbedder()
+
+
+@pytest.fixture
+def memory(embedder: CountingEmbedder) -> Iterator[Holdfast]:
+    with Holdfast(":memory:", embedder=embedder) as opened:
+        opened.add("I am allergic to shellfish", user_id="ana")
+        yield opened
+
+
+def test_the_same_question_is_embedded_once_for_every_budget_and_form(
+    memory: Holdfast, embedder: CountingEmbedder
+) -> None:
+    first = memory.context("what must I avoid?", user_id="ana")
+    again = memory.context("what must I avoid?", user_id="ana")
+    small = memory.context("what must I avoid?", user_id="ana", max_tokens=40, format="markdown")
+
+    assert embedder.asked == 1
+    assert first == again
+    assert [each.text for each in small.memories] == ["I am allergic to shellfish"]
+
+
+def test_what_was_added_since_is_in_the_next_one(memory: Holdfast, embedder: CountingEmbedder) -> None:
+    memory.context("what must I avoid?", user_id="ana")
+    memory.add("I must avoid peanuts too", user_id="ana")
+
+    assert len(memory.context("what must I avoid?", user_id="ana").memories) == 2
+    assert embedder.asked == 2
