@@ -1,12 +1,18 @@
 """The same context again: made without embedding and ranking anew, and never an old one."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 from holdfast import Holdfast
-from holdfast.ports import Vector
 from holdfast.testing import HashingEmbedder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from holdfast.ports import Vector
 
 
 class CountingEmbedder(HashingEmbedder):
