@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ ECHO = 0.55
 
 COMMON_STEMS = 200
 """The stems that most turns hold say nothing about what a turn is about."""
+
+PART = re.compile(r"-\d+$")
+"""How the names of files end that hold a further part of a kind, as ``long-people-3`` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def find_faults(folder: Path) -> Iterator[str]:
             fields = json.loads(line)
             ids[fields.get("id")] += 1
             name = fields.get("id") or f"{path.name}:{number}"
-            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=path.stem))
+            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=PART.sub("", path.stem)))
     yield from (f"{name}: its id is there {count} times" for name, count in ids.items() if count > 1)
 
 
