@@ -47,9 +47,6 @@ ECHO = 0.55
 COMMON_STEMS = 200
 """The stems that most turns hold say nothing about what a turn is about."""
 
-PART = re.compile(r"-\d+$")
-"""How the names of files end that hold a further part of a kind, as ``long-people-3`` does."""
-
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
@@ -86,8 +83,13 @@ def find_faults(folder: Path) -> Iterator[str]:
             fields = json.loads(line)
             ids[fields.get("id")] += 1
             name = fields.get("id") or f"{path.name}:{number}"
-            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=PART.sub("", path.stem)))
+            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=kind_of(path)))
     yield from (f"{name}: its id is there {count} times" for name, count in ids.items() if count > 1)
+
+
+def kind_of(path: Path) -> str:
+    """The kind of the dialogues in a file: ``long-people-2.jsonl`` goes on with ``long-people``."""
+    return re.sub(r"-\d+$", "", path.stem)
 
 
 def find_suspicions(dialogues: Sequence[Dialogue], embed: Embed) -> list[Suspicion]:
