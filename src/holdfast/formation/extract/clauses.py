@@ -61,7 +61,7 @@ _CONTRACTIONS = tuple(
         ("any longer", r"\bany longer\b", "anymore"),
     )
 )
-"""Each with what a text in lower case must hold to have one, which is looked for in a hundredth of the time."""
+"""Each with what a text in lower case must hold to have one: that is looked for a hundred times as fast."""
 
 _ADVERBS = Pattern(
     r"\b(?:now|currently|just|really|also|still|finally|actually|recently|officially|presently|totally"
