@@ -74,6 +74,8 @@ class AsyncHoldfast:
     load = _awaited(Holdfast.load)
     backup = _awaited(Holdfast.backup)
     reindex = _awaited(Holdfast.reindex)
+    rebuild = _awaited(Holdfast.rebuild)
+    discard_rebuilds = _awaited(Holdfast.discard_rebuilds)
     check = _awaited(Holdfast.check)
     subscribe = _awaited(Holdfast.subscribe)
     unsubscribe = _awaited(Holdfast.unsubscribe)

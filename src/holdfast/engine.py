@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from holdfast.domain.metadata import Metadata
     from holdfast.domain.past import Undone
     from holdfast.domain.ranking import Context, SearchResult
+    from holdfast.domain.rebuilding import Rebuilt
     from holdfast.domain.why_not import WhyNot
     from holdfast.learning import Learning
     from holdfast.ports import (
@@ -134,8 +135,9 @@ class Holdfast:
         self._clock = clock or SystemClock()
         self._ids = ids or Uuid7Source()
         place = settings.default_store() if store is None else store
+        self._place = (place, _key_for(place, key, settings))
         self._location = "the given backend" if isinstance(place, Backend) else str(place)
-        self._backend = open_backend(place, self._embedder.identity, key=_key_for(place, key, settings))
+        self._backend = open_backend(place, self._embedder.identity, key=self._place[1])
         if not any_embedder:
             require_embedder(self._backend, self._embedder.identity, location=self._location)
         self._store = self._backend.store
@@ -848,6 +850,68 @@ class Holdfast:
         from holdfast.formation import renew  # noqa: PLC0415 (likewise)
 
         return renew.reindex(self._backend.reindexer, self._embedder, progress=progress)
+
+    def rebuild(
+        self,
+        model: str | LanguageModel,
+        *,
+        user_id: str | None = None,
+        agent_id: str | None = None,
+        session_id: str | None = None,
+        tenant: str | None = None,
+        switch: bool = False,
+        progress: Progress | None = None,
+    ) -> Rebuilt:
+        """Derive the facts anew from what was said, and say what would change; with ``switch``, change it.
+
+        The comparison writes nothing to the memory. A switch keeps what both readings give with its id and
+        history, adds what is new and deletes what is not given any more, which ``undo`` and a rebuild with
+        the former extractor bring back. Facts that somebody updated, promoted, rated, related, restored or
+        deleted stay as they are. May be interrupted and called again.
+
+        Args:
+            model: ``rules``; or a language model by name, or an object that plays the port.
+            user_id: whose facts; without any id those of the whole store.
+            agent_id: likewise.
+            session_id: a session that belongs to no user and no agent.
+            tenant: only this tenant; where another id is given, by default the tenant ``default``.
+            switch: put the new facts in the place of those that are there.
+            progress: hears how far it has come: episodes that were read, then facts that were switched.
+
+        Raises:
+            InvalidInput: ``unknown_model``, ``invalid_model_url`` or ``session_has_owner``.
+            LimitExceeded: ``too_many_episodes``, or ``model_budget_spent``: what was read is kept.
+            BackendError: when the model does not answer; likewise.
+            Conflict: ``rebuild_running`` or ``too_many_conflicts``.
+
+        Example:
+            >>> with Holdfast(":memory:") as memory:
+            ...     _ = memory.add("I moved to Berlin in March", user_id="ana", infer=False)
+            ...     plan = memory.rebuild("rules", user_id="ana")
+            ...     done = memory.rebuild("rules", user_id="ana", switch=True)
+            ...     plan.added == done.added > 0, memory.rebuild("rules", user_id="ana").is_same
+            (True, True)
+        """
+        from holdfast import rebuilding  # noqa: PLC0415 (long work, which few processes do)
+
+        return rebuilding.run_rebuild(
+            model,
+            rebuilding.rebuild_scope(
+                user_id=user_id, agent_id=agent_id, session_id=session_id, tenant=tenant
+            ),
+            switches=switch,
+            progress=progress,
+            backend=self._backend,
+            formation=self._formation,
+            place=rebuilding.Place(*self._place),
+            settings=Settings.read(),
+        )
+
+    def discard_rebuilds(self) -> int:
+        """Remove what models have read for rebuilds that were never switched; how many there were."""
+        from holdfast import rebuilding  # noqa: PLC0415 (likewise)
+
+        return rebuilding.discard(rebuilding.Place(*self._place))
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store or the embedder's weights, in sentences; empty when all is well."""

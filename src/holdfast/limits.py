@@ -474,6 +474,15 @@ IMPORT_BATCH_MESSAGES = 256
 TRANSFER_BATCH = 256
 """Memories that export, load and reindex handle at a time, and between two reports of progress."""
 
+REBUILD_EPISODES_MAX = 200_000
+"""Episodes of one rebuild: by rules it takes about 5 kB of memory for each fact, 1 GB where each gives one."""
+
+REBUILD_BATCH = 256
+"""Episodes or facts that a rebuild reads at a time, and facts that one transaction of it switches."""
+
+REBUILD_DIFFERENCES_MAX = 200
+"""Differences that a rebuild tells of, beside their numbers: what a person reads before saying yes."""
+
 EVALUATION_DOCUMENT_BYTES_MAX = 1_073_741_824
 """One JSON document of ``holdfast eval``, read as a whole: the usual file of LongMemEval has 280 MB."""
 

@@ -290,6 +290,42 @@ class ReviseTogether(NamedTuple):
     seen: Mapping[Slot, tuple[int, int, int]] = MappingProxyType({})
 
 
+class Recorded(NamedTuple):
+    """An episode, and the undeleted memories that hold its messages, each with its fingerprint.
+
+    What was derived from it is not among them.
+    """
+
+    episode: Episode
+    held: tuple[tuple[Memory, bytes], ...]
+
+
+class Rederive(NamedTuple):
+    """Put what was derived anew from episodes that are stored in the place of what was derived before.
+
+    What is new or brought back is refused (``slot_changed``) where a message of it is held no more.
+
+    Attributes:
+        scope: the owner of all of it.
+        new: facts; each may cite messages of several episodes.
+        revised: facts that are retired, brought back or changed; none has other words.
+        cited: messages that say a fact too: (memory id, source).
+        links: between facts, the new ones too.
+        at: when.
+        change: the id that all of it shares.
+        seen: the marks of slots that the decision was made on.
+    """
+
+    scope: Scope
+    new: tuple[NewMemory, ...]
+    revised: tuple[Revise, ...]
+    cited: tuple[tuple[str, Source], ...]
+    links: tuple[Relation, ...]
+    at: datetime
+    change: str
+    seen: Mapping[Slot, tuple[int, int, int]] = MappingProxyType({})
+
+
 class Formed(NamedTuple):
     """What was derived from an episode, decided on the facts that stood in some slots.
 
@@ -399,7 +435,7 @@ class MemoryStore(Protocol):
 
     def commit(
         self,
-        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -416,7 +452,7 @@ class MemoryStore(Protocol):
             Conflict: ``version_conflict``, ``already_known``, ``idempotency_conflict`` or ``slot_changed``:
                 decide anew.
                 ``lease_lost`` when the job is no longer this worker's: nothing was written.
-            NotFound: ``memory_not_found``, or ``episode_not_found`` for one to derive from.
+            NotFound: ``memory_not_found``, or ``episode_not_found`` for one that is derived from or cited.
         """
         ...
 
@@ -425,6 +461,29 @@ class MemoryStore(Protocol):
 
         Raises:
             NotFound: ``episode_not_found``.
+        """
+        ...
+
+    def episode_count(self, scope: Scope | None) -> int:
+        """How many episodes the scope covers, or for None the whole store has."""
+        ...
+
+    def episodes(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Recorded, ...]:
+        """Episodes that the scope covers, or for None all, as they were stored, behind that with the id
+        ``after``.
+
+        Raises:
+            NotFound: ``episode_not_found`` for an ``after`` that is not there.
+        """
+        ...
+
+    def facts(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Memory, ...]:
+        """Memories that state something or were derived, deleted ones too, as they were stored.
+
+        Those that the scope covers, or for None all, behind the one with the id ``after``.
+
+        Raises:
+            NotFound: ``memory_not_found`` for an ``after`` that is not there.
         """
         ...
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from holdfast import Holdfast
-from holdfast.testing import HashingEmbedder
+from holdfast.testing import HashingEmbedder, ScriptedLanguageModel
 
 
 def say(word: str) -> None:
@@ -59,6 +59,16 @@ def reindex(path: str, revision: str) -> None:
         say("open")
         memory.reindex(progress=say_how_far)
     say("done")
+
+
+def rebuild_back_and_forth(path: str) -> None:
+    """Switch to a reader that finds nothing, and to rules again, until the end."""
+    with Holdfast(path, embedder=HashingEmbedder()) as memory:
+        say("open")
+        while True:
+            silent = ScriptedLanguageModel(*[{"operations": []}] * 100)
+            memory.rebuild(silent, user_id="ana", switch=True, progress=say_how_far)
+            memory.rebuild("rules", user_id="ana", switch=True, progress=say_how_far)
 
 
 def backup(path: str, target: str) -> None:
@@ -148,6 +158,8 @@ PROGRAMS = {
         add_seen,
         hold_lock,
         reindex,
+        rebuild_back_and_forth,
+        rebuild_back_and_forth,
         backup,
         export,
         load,

@@ -172,7 +172,7 @@ class Forming:
         vectors = self.kit.embedder.embed_documents([memory.text for memory in self.new.values()])
         formed = Formed(
             new=tuple(
-                NewMemory(memory, vector, _fingerprint(memory))
+                NewMemory(memory, vector, fingerprint_of_fact(memory))
                 for memory, vector in zip(self.new.values(), vectors, strict=True)
             ),
             closed=tuple(self.closed.values()),
@@ -279,6 +279,6 @@ def _standing(memory: Memory, *, may_close: bool) -> Standing:
     )
 
 
-def _fingerprint(memory: Memory) -> bytes:
+def fingerprint_of_fact(memory: Memory) -> bytes:
     """No message has it: a fact is known by its slot."""
     return blake2b(memory.id.encode(), digest_size=16, person=b"fact").digest()

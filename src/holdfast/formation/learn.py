@@ -66,14 +66,14 @@ class Learned(NamedTuple):
     next_job_id: str | None = None
 
 
-class _Portion(NamedTuple):
+class Portion(NamedTuple):
     """The messages of an episode that are read in one call, by position, and where the next ones begin."""
 
     places: tuple[int, ...]
     next_first: int | None
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """What was proposed, of which messages, on which memories, by whom."""
 
     aimed: tuple[Aimed, ...]
@@ -101,9 +101,9 @@ def learn(claim: JobClaim, *, kit: LearningKit) -> Learned:
         return Learned()
     if errand.expires_at is not None and errand.expires_at <= kit.formation.clock.now():
         return Learned()
-    portion = _portion(episode, errand.first)
-    reading = _read(
-        own_words(episode, kit.formation), _still_there(portion.places, episode, kit.formation), kit
+    portion = portion_from(episode, errand.first)
+    reading = read(
+        own_words(episode, kit.formation.store), _still_there(portion.places, episode, kit.formation), kit
     )
     return _commit(reading, portion, errand, episode, claim=claim, kit=kit.formation)
 
@@ -118,9 +118,9 @@ def preview(episode: Episode, *, expires_at: datetime | None, kit: LearningKit) 
     found = Learned()
     first: int | None = 0
     while first is not None:
-        portion = _portion(episode, first)
-        reading = _read(episode, portion.places, kit)
-        derived = _decide(reading, portion.places, episode, expires_at, kit.formation)
+        portion = portion_from(episode, first)
+        reading = read(episode, portion.places, kit)
+        derived = decide_on(reading, portion.places, episode, expires_at, kit.formation)
         found = Learned(
             (*found.changes, *derived.changes),
             _sum(found.usage, reading.usage),
@@ -139,10 +139,11 @@ def _sum(one: Usage, other: Usage) -> Usage:
     return Usage(one.input_tokens + other.input_tokens, one.output_tokens + other.output_tokens)
 
 
-def _portion(episode: Episode, first: int) -> _Portion:
+def portion_from(episode: Episode, first: int) -> Portion:
+    """The messages to be read in one call, of those from a position on."""
     parts = portions(episode.messages[first:])
     end = first + len(parts[0]) if parts else first
-    return _Portion(tuple(range(first, end)), end if len(parts) > 1 else None)
+    return Portion(tuple(range(first, end)), end if len(parts) > 1 else None)
 
 
 def _still_there(places: Sequence[int], episode: Episode, kit: FormationKit) -> tuple[int, ...]:
@@ -152,7 +153,13 @@ def _still_there(places: Sequence[int], episode: Episode, kit: FormationKit) -> 
     return tuple(place for place, digest in digests.items() if digest in known)
 
 
-def _read(episode: Episode, places: tuple[int, ...], kit: LearningKit) -> _Reading:
+def read(episode: Episode, places: tuple[int, ...], kit: LearningKit) -> Reading:
+    """What the model or, without one, the rules find in some messages of an episode; nothing is written.
+
+    Raises:
+        LimitExceeded: ``model_budget_spent``.
+        BackendError: as the model raises it.
+    """
     places = tuple(place for place in places if episode.messages[place].content)
     if kit.model is None or not places:
         return _read_by_rules(episode, places)
@@ -162,7 +169,7 @@ def _read(episode: Episode, places: tuple[int, ...], kit: LearningKit) -> _Readi
     )[: limits.MODEL_NEIGHBOURS_MAX]
     shown = {memory.id: memory for memory in near}
     proposed = _ask(episode, places, near, kit.model, kit)
-    return _Reading(
+    return Reading(
         aim(proposed.proposals.accepted, shown, episode=episode, places=places),
         shown,
         Extractor(f"{kit.model.identity.provider}:{proposed.model}", proposed.prompt),
@@ -171,10 +178,10 @@ def _read(episode: Episode, places: tuple[int, ...], kit: LearningKit) -> _Readi
     )
 
 
-def _read_by_rules(episode: Episode, places: tuple[int, ...]) -> _Reading:
+def _read_by_rules(episode: Episode, places: tuple[int, ...]) -> Reading:
     facts = extract([episode.messages[place] for place in places], at=episode.created_at)
     aimed = tuple(Aimed(replace(fact, position=places[fact.position]), Decision.ADD, None) for fact in facts)
-    return _Reading(aimed, {}, Extractor(RULES), Usage(), 0.0)
+    return Reading(aimed, {}, Extractor(RULES), Usage(), 0.0)
 
 
 def _ask(
@@ -204,8 +211,8 @@ def _number(error: BackendUnavailable, name: str) -> int:
 
 
 def _commit(
-    reading: _Reading,
-    portion: _Portion,
+    reading: Reading,
+    portion: Portion,
     errand: Errand,
     episode: Episode,
     *,
@@ -216,7 +223,7 @@ def _commit(
     store, next_job = kit.store, _next_job(portion, errand, kit)
     for _ in range(limits.CONFLICT_RETRIES_MAX):
         there = _still_there(portion.places, episode, kit)
-        derived = _decide(reading, there, episode, errand.expires_at, kit)
+        derived = decide_on(reading, there, episode, errand.expires_at, kit)
         changes = tuple(map(identified, derived.changes))
         now = kit.clock.now()
         change = Derive(
@@ -239,20 +246,21 @@ def _commit(
     raise Conflict("other writers kept changing the same facts: try again", code="too_many_conflicts")
 
 
-def _next_job(portion: _Portion, errand: Errand, kit: FormationKit) -> tuple[NewJob, ...]:
+def _next_job(portion: Portion, errand: Errand, kit: FormationKit) -> tuple[NewJob, ...]:
     if portion.next_first is None:
         return ()
     errand = errand._replace(first=portion.next_first)
     return (extract_job(errand, id=kit.ids.new_id(), at=kit.clock.now()),)
 
 
-def _decide(
-    reading: _Reading,
+def decide_on(
+    reading: Reading,
     there: Sequence[int],
     episode: Episode,
     expires_at: datetime | None,
     kit: FormationKit,
 ) -> Derived:
+    """What becomes of what was found, on what stands now in the store of the kit."""
     now = kit.clock.now()
     whole = Conversation(episode.scope, episode.messages, episode.metadata, None, expires_at, None)
     like = memory_of(whole, episode, 0, episode.messages[0].content, kit)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from holdfast.domain.scope import Scope
     from holdfast.formation.form import Derived
     from holdfast.formation.kit import FormationKit
+    from holdfast.formation.recalled.hear import Wordings
     from holdfast.ports import Answered
 
 Known = Mapping[bytes, tuple[Memory, ...]]
@@ -162,12 +163,12 @@ def unsaid(conversation: Conversation, episode_id: str, *, kit: FormationKit) ->
     """The episode that a conversation would become, in own words; without what was only sent again."""
     clean, _ = without_secrets(conversation, kit)
     _, compared = _compared(clean, kit)
-    return own_words(replace(_episode(clean, compared, kit), id=episode_id), kit)
+    return own_words(replace(_episode(clean, compared, kit), id=episode_id), kit.store)
 
 
-def own_words(episode: Episode, kit: FormationKit) -> Episode:
+def own_words(episode: Episode, store: Wordings) -> Episode:
     """The episode without what its messages only repeat from memory; what says nothing else is empty."""
-    heard = hear(episode.messages, episode.scope, store=kit.store)
+    heard = hear(episode.messages, episode.scope, store=store)
     messages = (
         message if each.own is None else replace(message, content=each.own)
         for message, each in zip(episode.messages, heard, strict=True)

@@ -25,7 +25,7 @@ from holdfast.formation.revise import (
     restore,
     update,
 )
-from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise, ReviseTogether
+from holdfast.ports import Answer, Derive, Rate, Rederive, Relate, Remember, Revise, ReviseTogether
 from holdfast.testing import InMemoryData, InMemoryStore
 from holdfast.testing.contracts.scribe import ANA, Scribe
 from holdfast.testing.in_memory.data import Access
@@ -176,7 +176,7 @@ class SlowStore(InMemoryStore):
 
     def commit(
         self,
-        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
         **more: Any,  # noqa: ANN401 (the port's)
     ) -> None:
         if isinstance(change, Revise) and self.overtaken > 0:

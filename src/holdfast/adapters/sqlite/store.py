@@ -19,6 +19,7 @@ from holdfast.adapters.sqlite.reach import (
     reach_of,
     reach_of_owner,
 )
+from holdfast.adapters.sqlite.recorded import count_episodes, read_facts, read_recorded
 from holdfast.adapters.sqlite.rows import (
     Row,
     first_memories_then,
@@ -47,6 +48,7 @@ from holdfast.ports import (
     EmbedderIdentity,
     Idempotency,
     Rate,
+    Rederive,
     Relate,
     Remember,
     Revise,
@@ -71,7 +73,7 @@ if TYPE_CHECKING:
     from holdfast.domain.scope import Scope
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Changed, Dependent, Standing, Step, Vector
+    from holdfast.ports import Changed, Dependent, Recorded, Standing, Step, Vector
 
 _SQL = read_statements("queries.sql")
 
@@ -89,7 +91,7 @@ class SqliteMemoryStore:
 
     def commit(
         self,
-        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -110,6 +112,20 @@ class SqliteMemoryStore:
     def episode(self, episode_id: str) -> Episode:
         """The episode with this id, of whatever scope."""
         return self._database.read(lambda connection: read_episode(connection, episode_id))
+
+    def episode_count(self, scope: Scope | None) -> int:
+        """How many episodes the scope covers."""
+        return self._database.read(lambda connection: count_episodes(connection, scope))
+
+    def episodes(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Recorded, ...]:
+        """Episodes that the scope covers, as they were stored."""
+        return self._database.read(
+            lambda connection: read_recorded(connection, scope, after=after, limit=limit)
+        )
+
+    def facts(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Memory, ...]:
+        """Memories that state something or were derived, as they were stored."""
+        return self._database.read(lambda connection: read_facts(connection, scope, after=after, limit=limit))
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime

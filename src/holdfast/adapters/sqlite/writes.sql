@@ -16,6 +16,11 @@ INSERT INTO episodes (id, scope_key, created_at, metadata) VALUES (?1, ?2, ?3, ?
 -- name: episode_by_id
 SELECT key FROM episodes WHERE id = ?1
 
+-- name: is_held
+SELECT 1 FROM memory_sources AS held JOIN memories ON memories.key = held.memory_key
+WHERE held.episode_key = ?1 AND held.position = ?2 AND held.taken_off_at IS NULL
+AND memories.origin <> 'derived' AND memories.expired_at IS NULL LIMIT 1
+
 -- name: insert_message
 INSERT INTO messages (episode_key, position, role, name, message_id, at, content, origin)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from holdfast import limits
@@ -28,10 +29,11 @@ from holdfast.domain.events import EventType
 from holdfast.domain.instant import to_microseconds
 from holdfast.domain.memory import Version, change_id_of, first_version, followed, present_version
 from holdfast.domain.mention import part_of
+from holdfast.domain.past import read_change_id
 from holdfast.domain.statement import fold
 from holdfast.domain.wording import wording
 from holdfast.errors import BackendRejected, Conflict, NotFound
-from holdfast.ports import Answer, Derive, Rate, Relate, Remember, Revise, ReviseTogether
+from holdfast.ports import Answer, Derive, Rate, Rederive, Relate, Remember, Revise, ReviseTogether
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +54,7 @@ _PAST = read_statements("past.sql")
 
 def apply(
     connection: apsw.Connection,
-    change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+    change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
     identity: EmbedderIdentity,
     scopes: ScopeKeys,
 ) -> None:
@@ -62,6 +64,8 @@ def apply(
             _remember(connection, change, identity, scopes)
         case Derive():
             _derive(connection, change, identity, scopes)
+        case Rederive():
+            _rederive(connection, change, identity, scopes)
         case Revise():
             _revise(connection, change, identity)
         case ReviseTogether():
@@ -122,12 +126,7 @@ def _derive(
     connection: apsw.Connection, change: Derive, identity: EmbedderIdentity, scopes: ScopeKeys
 ) -> None:
     """Write facts of an episode that is there. Of nothing there is nothing to announce or to record."""
-    row = connection.execute(_SQL["episode_by_id"], (to_blob(change.episode_id),)).fetchone()
-    if row is None:
-        raise NotFound(
-            f"there is no episode {change.episode_id}", code="episode_not_found", episode_id=change.episode_id
-        )
-    formed, episode_key = change.formed, int(row[0])
+    formed, episode_key = change.formed, _episode_key(connection, change.episode_id)
     reach = reach_of_owner(connection, change.scope)
     require_unchanged(connection, reach, formed.seen, change.at)
     if change.is_empty:
@@ -149,6 +148,56 @@ def _derive(
     _finish(connection, home_key, _Entry("derive", change.episode_id, len(keys), change.at))
 
 
+def _rederive(
+    connection: apsw.Connection, change: Rederive, identity: EmbedderIdentity, scopes: ScopeKeys
+) -> None:
+    """Revise facts, add others, and cite and link all of them; what is new bears the id of the change too."""
+    require_unchanged(connection, reach_of_owner(connection, change.scope), change.seen, change.at)
+    _require_said(connection, change)
+    homes = {_replace_content(connection, revision)[1] for revision in change.revised}
+    for new in change.new:
+        memory = new.memory
+        scope_key, home_key = scopes.ensure(connection, memory.scope)
+        cited = [_episode_key(connection, source.episode_id) for source in memory.sources]
+        place = Place(scope_key, home_key, thread_of(memory.scope, scope_key, cited[0]))
+        key = insert_memory(connection, memory, new.fingerprint, place)
+        for episode_key, source in zip(cited, memory.sources, strict=True):
+            _insert_source(connection, key, episode_key, source.position)
+        insert_version(connection, key, replace(first_version(memory), change_id=change.change))
+        insert_vectors(connection, identity, home_key, [(key, new.vector)])
+        homes.add(home_key)
+    for memory_id, source in change.cited:
+        _cite(connection, [(memory_id, source.position)], _episode_key(connection, source.episode_id))
+    announce(connection, EventType.CREATED, [new.memory.id for new in change.new], change.at)
+    for revision in change.revised:
+        announce(connection, revision.event, [revision.memory.id], change.at)
+    _link(connection, change.links)
+    number = next_change_number(connection)
+    for home_key in sorted(homes):
+        connection.execute(_SQL["touch_home"], (home_key, number, 0))
+    target = read_change_id(change.change).memory_id
+    _enter(connection, _Entry("rebuild", target, len(change.new) + len(change.revised), change.at))
+
+
+def _require_said(connection: apsw.Connection, change: Rederive) -> None:
+    """Refuse what is to stand on a message that nobody holds any more."""
+    restored = [each.memory for each in change.revised if each.event is EventType.RESTORED]
+    for memory in (*(new.memory for new in change.new), *restored):
+        for source in memory.sources:
+            place = (_episode_key(connection, source.episode_id), source.position)
+            if connection.execute(_SQL["is_held"], place).get is None:
+                raise Conflict(
+                    "another writer has just deleted the message of a fact: try again", code="slot_changed"
+                )
+
+
+def _episode_key(connection: apsw.Connection, episode_id: str) -> int:
+    row = connection.execute(_SQL["episode_by_id"], (to_blob(episode_id),)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no episode {episode_id}", code="episode_not_found", episode_id=episode_id)
+    return int(row[0])
+
+
 def _extend_answer(connection: apsw.Connection, change: Derive, scope_key: int) -> None:
     """Let the answer that was kept with the episode tell these facts too."""
     where = (scope_key, to_blob(change.episode_id))
@@ -165,7 +214,11 @@ def _close_and_link(connection: apsw.Connection, formed: Formed) -> None:
     for closing in formed.closed:
         _replace_content(connection, closing)
         announce(connection, closing.event, [closing.memory.id], closing.memory.updated_at)
-    for link in formed.links:
+    _link(connection, formed.links)
+
+
+def _link(connection: apsw.Connection, links: Sequence[Relation]) -> None:
+    for link in links:
         insert_relation(connection, link, _key_of(connection, link.from_id), _key_of(connection, link.to_id))
         announce(connection, EventType.RELATED, [link.from_id], link.created_at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from holdfast import limits
 from holdfast.domain.memory import origin_of
@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from holdfast.domain.message import Message
     from holdfast.domain.scope import Scope
     from holdfast.formation.recalled.span import Span
-    from holdfast.ports import MemoryStore
 
     Held = Mapping[int, Sequence[Memory]]
 
 _NOTHING_SAID = re.compile(r"[\W_]*\Z")
+
+
+class Wordings(Protocol):
+    """Knows which memories have which words, as a ``MemoryStore`` does."""
+
+    def worded(self, scope: Scope, wordings: Sequence[int]) -> Held:
+        """The memories that the scope covers with words of these ``domain.wording``s."""
+        ...
 
 
 class Heard(NamedTuple):
@@ -45,7 +52,7 @@ ALL_OWN = Heard()
 """Of a message without a sign of recall."""
 
 
-def hear(messages: Sequence[Message], scope: Scope, *, store: MemoryStore) -> tuple[Heard, ...]:
+def hear(messages: Sequence[Message], scope: Scope, *, store: Wordings) -> tuple[Heard, ...]:
     """What each of the messages says itself; the store is asked only where there is a sign of recall."""
     spans = [tuple(_spans_in(message)) for message in messages]
     texts = [text for of_one in spans for span in of_one for text in span.texts]

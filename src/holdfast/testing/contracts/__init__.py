@@ -19,6 +19,7 @@ from holdfast.testing.contracts.language_model import LanguageModelContract
 from holdfast.testing.contracts.past import PastContract
 from holdfast.testing.contracts.place import BackendContract, Place
 from holdfast.testing.contracts.reading import ReadingContract
+from holdfast.testing.contracts.rederiving import RederivingContract
 from holdfast.testing.contracts.reindexer import ReindexerContract
 from holdfast.testing.contracts.spending import SpendingLedgerContract
 from holdfast.testing.contracts.store import MemoryStoreContract
@@ -40,6 +41,7 @@ __all__ = [
     "PastContract",
     "Place",
     "ReadingContract",
+    "RederivingContract",
     "ReindexerContract",
     "SpendingLedgerContract",
     "TransferContract",

@@ -19,13 +19,14 @@ from holdfast.ports import (
     Answered,
     Derive,
     Rate,
+    Rederive,
     Relate,
     Remember,
     Revise,
     ReviseTogether,
     StoreStats,
 )
-from holdfast.testing.in_memory import past, writing
+from holdfast.testing.in_memory import past, recorded, writing
 from holdfast.testing.in_memory.jobs import add, finish_with, held
 from holdfast.testing.in_memory.spending import latest_days
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from holdfast.domain.record import Record
     from holdfast.domain.statement import Slot
     from holdfast.domain.view import View
-    from holdfast.ports import Changed, Dependent, Idempotency, Standing, Step, Vector
+    from holdfast.ports import Changed, Dependent, Idempotency, Recorded, Standing, Step, Vector
     from holdfast.testing.in_memory.data import Access, InMemoryData
 
 
@@ -57,7 +58,7 @@ class InMemoryStore:
 
     def commit(
         self,
-        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
         *,
         jobs: Sequence[NewJob] = (),
         finishes: Finish | None = None,
@@ -74,13 +75,15 @@ class InMemoryStore:
     def _apply(
         self,
         data: InMemoryData,
-        change: Remember | Derive | Revise | ReviseTogether | Relate | Rate | Answer,
+        change: Remember | Derive | Rederive | Revise | ReviseTogether | Relate | Rate | Answer,
     ) -> None:
         match change:
             case Remember():
                 writing.remember(data, change, self._access.identity)
             case Derive():
                 writing.derive(data, change, self._access.identity)
+            case Rederive():
+                recorded.rederive(data, change, self._access.identity)
             case Revise():
                 writing.revise(data, change, self._access.identity)
             case ReviseTogether():
@@ -97,6 +100,19 @@ class InMemoryStore:
     def episode(self, episode_id: str) -> Episode:
         with self._access.use() as data:
             return data.episode(episode_id)
+
+    def episode_count(self, scope: Scope | None) -> int:
+        with self._access.use() as data:
+            return len(recorded.episodes_in(data, scope, None))
+
+    def episodes(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Recorded, ...]:
+        with self._access.use() as data:
+            found = recorded.episodes_in(data, scope, after)[:limit]
+            return tuple(recorded.recorded_in(data, episode) for episode in found)
+
+    def facts(self, scope: Scope | None, *, after: str | None, limit: int) -> tuple[Memory, ...]:
+        with self._access.use() as data:
+            return recorded.facts_in(data, scope, after)[:limit]
 
     def find_known(
         self, scope: Scope, fingerprints: Sequence[bytes], *, now: datetime

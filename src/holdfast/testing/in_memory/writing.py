@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from holdfast.domain.entity import Relation
     from holdfast.domain.memory import Memory
     from holdfast.domain.message import Episode
     from holdfast.domain.record import Record
@@ -49,7 +50,7 @@ def remember(data: InMemoryData, change: Remember, identity: EmbedderIdentity) -
     episode = change.episode
     _keep_episode(data, episode)
     for new in _brought_by(change):
-        _keep_memory(data, new, _thread(episode.scope, episode.id))
+        keep_memory(data, new, thread_of(episode.scope, episode.id))
         data.announce(EventType.CREATED, new.memory.id, episode.created_at)
     repeated += [(data.of_id(memory_id), position) for memory_id, position in _within(change)]
     _cite(repeated, episode)
@@ -72,7 +73,7 @@ def derive(data: InMemoryData, change: Derive, identity: EmbedderIdentity) -> No
         data.require_embedder(identity)
         data.embedder = identity
     for item in formed.new:
-        _keep_memory(data, item, _thread(episode.scope, episode.id))
+        keep_memory(data, item, thread_of(episode.scope, episode.id))
         data.announce(EventType.CREATED, item.memory.id, change.at)
     repeated += [(data.of_id(memory_id), n) for memory_id, n in formed.repeated if memory_id in new]
     _cite(repeated, episode)
@@ -111,18 +112,34 @@ def standing_in(data: InMemoryData, scope: Scope, slot: Slot, now: datetime) -> 
     return Standing(tuple(held.memory for held in found), (len(found), versions, max(keys, default=0)))
 
 
-def _require_standing(data: InMemoryData, episode: Episode, formed: Formed) -> None:
-    for slot, mark in formed.seen.items():
-        if standing_in(data, episode.scope, slot, episode.created_at).mark != mark:
+def require_unchanged(
+    data: InMemoryData, scope: Scope, seen: Mapping[Slot, tuple[int, int, int]], now: datetime
+) -> None:
+    """Refuse decisions that were made on what no longer stands.
+
+    Raises:
+        Conflict: ``slot_changed``.
+    """
+    for slot, mark in seen.items():
+        if standing_in(data, scope, slot, now).mark != mark:
             raise Conflict("another writer has just changed the same facts: try again", code="slot_changed")
+
+
+def _require_standing(data: InMemoryData, episode: Episode, formed: Formed) -> None:
+    require_unchanged(data, episode.scope, formed.seen, episode.created_at)
     for closing in formed.closed:
-        _require_version(data.of_id(closing.memory.id), closing)
+        require_version(data.of_id(closing.memory.id), closing)
 
 
 def _close_and_link(data: InMemoryData, formed: Formed) -> None:
     for closing in formed.closed:
-        _replace_content(data, closing)
-    for link in formed.links:
+        replace_content(data, closing)
+    link_all(data, formed.links)
+
+
+def link_all(data: InMemoryData, links: Sequence[Relation]) -> None:
+    """Link memories; the same link again is replaced."""
+    for link in links:
         data.relations[link.from_id, link.type, link.to_id] = link
         data.announce(EventType.RELATED, link.from_id, link.created_at)
 
@@ -178,7 +195,8 @@ def _keep_episode(data: InMemoryData, episode: Episode) -> None:
         data.users.add((episode.scope.tenant, episode.scope.user_id))
 
 
-def _keep_memory(data: InMemoryData, new: NewMemory, thread: Hashable) -> Held:
+def keep_memory(data: InMemoryData, new: NewMemory, thread: Hashable) -> Held:
+    """Write a new memory."""
     memory = replace(new.memory, entities=_entities(data, new.memory))
     held = Held(
         key=len(data.held) + 1,
@@ -203,7 +221,8 @@ def _entities(data: InMemoryData, memory: Memory) -> tuple[str, ...]:
     return tuple(name for key, name in names.items() if key in folded)
 
 
-def _thread(scope: Scope, episode_id: str) -> Hashable:
+def thread_of(scope: Scope, episode_id: str) -> Hashable:
+    """The conversation that a memory is a turn of."""
     return scope if scope.session_id else episode_id
 
 
@@ -228,26 +247,24 @@ def _keep_answer(data: InMemoryData, change: Answer) -> None:
 def revise(data: InMemoryData, change: Revise, identity: EmbedderIdentity) -> None:
     """Replace a memory's content and keep the one before."""
     held = data.of_id(change.memory.id)
-    _require_version(held, change)
+    require_version(held, change)
     if change.vector is not None:
         data.require_embedder(identity)
         held.vector = change.vector
-    _replace_content(data, change)
+    replace_content(data, change)
     data.change_number += 1
 
 
 def revise_together(data: InMemoryData, change: ReviseTogether, identity: EmbedderIdentity) -> None:
     """Replace several contents, all or none, and take sources off or put them back."""
-    for slot, mark in change.seen.items():
-        if standing_in(data, change.scope, slot, change.at).mark != mark:
-            raise Conflict("another writer has just changed the same facts: try again", code="slot_changed")
+    require_unchanged(data, change.scope, change.seen, change.at)
     for revision in change.revisions:
-        _require_version(data.of_id(revision.memory.id), revision)
+        require_version(data.of_id(revision.memory.id), revision)
     for revision in change.revisions:
         if revision.vector is not None:
             data.require_embedder(identity)
             data.of_id(revision.memory.id).vector = revision.vector
-        _replace_content(data, revision)
+        replace_content(data, revision)
     for memory_id, source in change.taken_off:
         held = data.of_id(memory_id)
         left = tuple(each for each in held.memory.sources if each != source)
@@ -262,7 +279,12 @@ def revise_together(data: InMemoryData, change: ReviseTogether, identity: Embedd
     data.change_number += 1
 
 
-def _require_version(held: Held, change: Revise) -> None:
+def require_version(held: Held, change: Revise) -> None:
+    """Refuse a revision of what has another version.
+
+    Raises:
+        Conflict: ``version_conflict``.
+    """
     if held.memory.version != change.replaces_version:
         raise Conflict(
             f"memory {held.memory.id} has version {held.memory.version}, not {change.replaces_version}: "
@@ -274,7 +296,8 @@ def _require_version(held: Held, change: Revise) -> None:
         )
 
 
-def _replace_content(data: InMemoryData, change: Revise) -> None:
+def replace_content(data: InMemoryData, change: Revise) -> None:
+    """Write the new content and keep the one before."""
     memory, held = change.memory, data.of_id(change.memory.id)
     held.fingerprint = followed(held.fingerprint, held.memory, memory)
     held.memory = _with_content(held.memory, memory)
@@ -406,7 +429,7 @@ def _load_memory(
         return False
     data.embedder = identity
     new = NewMemory(memory, vectors[memory.id], record.fingerprint)
-    held = _keep_memory(data, new, _thread(memory.scope, memory.sources[0].episode_id))
+    held = keep_memory(data, new, thread_of(memory.scope, memory.sources[0].episode_id))
     held.versions = record.versions
     data.announce(EventType.CREATED, memory.id, memory.created_at)
     return True
