@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -82,8 +83,13 @@ def find_faults(folder: Path) -> Iterator[str]:
             fields = json.loads(line)
             ids[fields.get("id")] += 1
             name = fields.get("id") or f"{path.name}:{number}"
-            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=path.stem))
+            yield from (f"{name}: {fault}" for fault in _faults_of(fields, kind=kind_of(path)))
     yield from (f"{name}: its id is there {count} times" for name, count in ids.items() if count > 1)
+
+
+def kind_of(path: Path) -> str:
+    """The kind of the dialogues in a file: ``long-people-2.jsonl`` goes on with ``long-people``."""
+    return re.sub(r"-\d+$", "", path.stem)
 
 
 def find_suspicions(dialogues: Sequence[Dialogue], embed: Embed) -> list[Suspicion]:

@@ -427,6 +427,7 @@ class Holdfast:
             max_tokens=read_max_tokens(max_tokens),
             format=read_format(format),
             kit=self._recall,
+            cache=self._cache,
         )
 
     def get(

@@ -475,7 +475,7 @@ TRANSFER_BATCH = 256
 """Memories that export, load and reindex handle at a time, and between two reports of progress."""
 
 REBUILD_EPISODES_MAX = 200_000
-"""Episodes of one rebuild: by rules it takes about 5 kB of memory for each fact, in all 1 GB."""
+"""Episodes of one rebuild: by rules it takes 5 kB of memory for each fact, 1 GB where each gives one."""
 
 REBUILD_BATCH = 256
 """Episodes or facts that a rebuild reads at a time, and facts that one transaction of it switches."""

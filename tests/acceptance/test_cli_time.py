@@ -46,23 +46,23 @@ def test_diff_shows_steps_and_pages() -> None:
     holdfast("update", note["id"], "--text", "the key hangs on the wall", "--reason", "tidied up")
     holdfast("delete", note["id"])
 
-    shown = holdfast("diff", "--since", since, "--user", "ana", "--json").document
+    shown = holdfast("diff", "--from", since, "--user", "ana", "--json").document
     assert [(step["kind"], step["memory"]["text"]) for step in shown["steps"]] == [
         ("created", "the key lies under the mat"),
         ("updated", "the key hangs on the wall"),
         ("deleted", "the key hangs on the wall"),
     ]
     assert shown["steps"][1]["before"]["text"] == "the key lies under the mat"
-    first = holdfast("diff", "--since", "1h", "--user", "ana", "--limit", "2", "--json").document
-    rest = holdfast("diff", "--since", "1h", "--user", "ana", "--after", first["after"], "--json").document
+    first = holdfast("diff", "--from", "1h", "--user", "ana", "--limit", "2", "--json").document
+    rest = holdfast("diff", "--from", "1h", "--user", "ana", "--after", first["after"], "--json").document
     assert first["steps"] + rest["steps"] == shown["steps"]
-    lines = holdfast("diff", "--since", since, "--user", "ana").out.splitlines()
+    lines = holdfast("diff", "--from", since, "--user", "ana").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["created", "updated", "deleted"]
     assert lines[1].split("\t")[4:] == ["the key hangs on the wall", "the key lies under the mat"]
-    empty = holdfast("diff", "--since", now(), "--until", "2999-01-01", "--user", "ana")
+    empty = holdfast("diff", "--from", now(), "--to", "2999-01-01", "--user", "ana")
     assert (empty.code, empty.out) == (0, "")
     assert "nothing changed" in empty.err
-    assert holdfast("diff", "--since", "2026-01-02", "--until", "2026-01-01", "--user", "ana").code == 3
+    assert holdfast("diff", "--from", "2026-01-02", "--to", "2026-01-01", "--user", "ana").code == 3
 
 
 def test_undo_takes_a_change_back_and_says_how_to_take_back_that() -> None:
@@ -94,7 +94,7 @@ def test_add_tells_the_change_of_a_fact_and_undo_opens_what_it_closed() -> None:
 
     assert done.code == 0
     assert {line.split("\t")[3] for line in done.out.splitlines()} == {"deleted", "stands"}
-    steps = holdfast("diff", "--since", since, "--user", "ana", "--json").document["steps"]
+    steps = holdfast("diff", "--from", since, "--user", "ana", "--json").document["steps"]
     superseded = next(step for step in steps if step["kind"] == "superseded")
     assert superseded["by"]["text"].endswith("lives in Oslo")
     assert superseded["change_id"] == moved["id"]

@@ -38,6 +38,16 @@ def test_a_good_dialogue_has_no_faults(tmp_path: Path) -> None:
     assert faults(tmp_path, GOOD) == []
 
 
+def test_a_kind_goes_on_in_a_second_file(tmp_path: Path) -> None:
+    (tmp_path / "friends-2.jsonl").write_text(json.dumps(GOOD), encoding="utf-8")
+    assert list(find_faults(tmp_path)) == []
+
+
+def test_a_file_of_another_kind_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "pairs-2.jsonl").write_text(json.dumps(GOOD), encoding="utf-8")
+    assert list(find_faults(tmp_path)) == ["friends-900: its kind is friends"]
+
+
 def test_two_dialogues_of_one_id_are_a_fault(tmp_path: Path) -> None:
     assert any("2 times" in fault for fault in faults(tmp_path, GOOD, GOOD))
 

@@ -44,6 +44,7 @@ def diff(
     since: Annotated[
         str,
         typer.Option(
+            "--from",
             "--since",
             metavar="TIME",
             help="What changed after this time: ISO 8601, or 2d and 12h for so long ago.",
@@ -53,7 +54,7 @@ def diff(
     until: Annotated[
         str | None,
         typer.Option(
-            "--until", metavar="TIME", help="And up to this time. Default: now.", show_default=False
+            "--to", "--until", metavar="TIME", help="And up to this time. Default: now.", show_default=False
         ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", help="Steps at most.")] = 50,
@@ -66,7 +67,7 @@ def diff(
 
     'holdfast undo' takes the id of the change that stands with each.
 
-    Example: holdfast diff --since 2026-03-01 --until 2026-04-01 --user ana
+    Example: holdfast diff --from 2026-03-01 --to 2026-04-01 --user ana
     """
     output = Output(json=where.as_json)
     ids = ids_to_read(whose, output)

@@ -52,8 +52,9 @@ _PREFERENCE = re.compile(
     r"|\bmy favou?rite\b|\ballergic\b|\bi (?:can['\u2019]?t|cannot) (?:stand|eat|bear)\b"
 )
 
-_KEPT_CHARACTERS = 2_000
-"""A text of so many characters is not looked at twice: its importance and its turn ask for the same."""
+_KEPT, _KEPT_CHARACTERS = 512, 1_000
+"""The last texts of so many characters are not looked at twice: the importance of a message and its turn ask
+for the same, in an import a batch apart."""
 
 
 def traits_of(origin: Origin, text: str, trust: float = 1.0) -> Trait:
@@ -83,7 +84,7 @@ def _traits_of_words(text: str) -> Trait:
     return Trait(sum(int(trait) for trait, shows in marks if shows))
 
 
-_kept_traits = lru_cache(maxsize=64)(_traits_of_words)
+_kept_traits = lru_cache(maxsize=_KEPT)(_traits_of_words)
 
 
 def voice_of(speaker: str | None, traits: int) -> str:

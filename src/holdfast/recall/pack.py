@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast import limits
 from holdfast.domain.ranking import Context
+from holdfast.recall.again import search_again
 from holdfast.recall.render import FORMS, Form
 from holdfast.recall.search import Question, search
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from holdfast.domain.memory import Memory
+    from holdfast.domain.ranking import SearchResult
     from holdfast.domain.rendering import ContextFormat
-    from holdfast.ports import TokenCounter
+    from holdfast.ports import ResultCache, TokenCounter
     from holdfast.recall.kit import RecallKit
 
 
@@ -40,14 +42,22 @@ class _Page(NamedTuple):
         return FORMS[self.format]
 
 
-def pack(question: Question, *, max_tokens: int, format: ContextFormat, kit: RecallKit) -> Context:
+def pack(
+    question: Question,
+    *,
+    max_tokens: int,
+    format: ContextFormat,
+    kit: RecallKit,
+    cache: ResultCache | None = None,
+) -> Context:
     """The best memories that fit, one line each, oldest first; never more than ``max_tokens``.
 
     Greedy by rank: what does not fit leaves its room to the next. Room that the counter finds only in the
-    whole is filled again. Empty when not even one memory fits.
+    whole is filled again. Empty when not even one memory fits. With a cache the search is made again only
+    after a change.
     """
     page = _Page(format, max_tokens, kit.count_tokens)
-    hits = search(question, limit=limits.CONTEXT_CANDIDATES, explain=False, kit=kit)
+    hits = _hits(question, kit, cache)
     candidates = [_candidate(hit.memory, page) for hit in hits]
     chosen: list[_Candidate] = []
     context = Context("", (), 0, format)
@@ -60,6 +70,13 @@ def pack(question: Question, *, max_tokens: int, format: ContextFormat, kit: Rec
         chosen, context = fitting, filled
         room = max_tokens - context.tokens
     return context
+
+
+def _hits(question: Question, kit: RecallKit, cache: ResultCache | None) -> SearchResult:
+    most = limits.CONTEXT_CANDIDATES
+    if cache is None:
+        return search(question, limit=most, explain=False, kit=kit)
+    return search_again(question, limit=most, explain=False, kit=kit, cache=cache)
 
 
 def _candidate(memory: Memory, page: _Page) -> _Candidate:

@@ -90,6 +90,7 @@ def test_many_valued_attribute(said: str, attribute: str, value: str) -> None:
         ("My sister lives in Oslo.", [("Ana's sister", "home", "Oslo")]),
         ("The capital of Peru is Lima.", [("Peru", "capital", "Lima")]),
         ("Lima is the capital of Peru.", [("Peru", "capital", "Lima")]),
+        ("The author of My Blue Notebook is Ida Holm.", [("My Blue Notebook", "author", "Ida Holm")]),
         ("Peru's capital is Lima.", [("Peru", "capital", "Lima")]),
         ("Nova Foods was founded by Hugo Lind.", [("Nova Foods", "was founded by", "Hugo Lind")]),
         ("Hugo Lind founded Nova Foods.", [("Nova Foods", "was founded by", "Hugo Lind")]),

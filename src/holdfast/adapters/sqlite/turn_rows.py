@@ -10,6 +10,7 @@ import numpy as np
 from holdfast import limits
 from holdfast.adapters.sqlite.statements import read_statements
 from holdfast.adapters.sqlite.terms import TERM
+from holdfast.errors import BackendRejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +91,27 @@ def _of_rows(rows: Sequence[Row]) -> Turns:
 
 
 def _of_block(turns: bytes, speakers: str, terms: bytes) -> Turns:
-    return Turns(np.frombuffer(turns, TURN), json.loads(speakers), np.frombuffer(terms, TERM))
+    try:
+        block = Turns(np.frombuffer(turns, TURN), json.loads(speakers), np.frombuffer(terms, TERM))
+        rows, named = block.rows, {type(each) for each in block.speakers}
+        is_whole = bool(
+            rows["words"].sum(dtype=np.int64) == len(block.terms)
+            and ((rows["speaker"] >= 0) & (rows["speaker"] < len(block.speakers))).all()
+            and (rows["key"][1:] > rows["key"][:-1]).all()
+            and named <= {str, type(None)}
+        )
+    except (ValueError, TypeError) as error:
+        raise _damaged() from error
+    if not is_whole:
+        raise _damaged()
+    return block
+
+
+def _damaged() -> BackendRejected:
+    return BackendRejected(
+        "a block of the store's turns is not what was written: run 'holdfast doctor', then restore a copy",
+        code="store_damaged",
+    )
 
 
 def _behind(turns: Turns, key: int) -> Turns:

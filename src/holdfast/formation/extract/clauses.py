@@ -36,30 +36,33 @@ _KEPT_OPENING = Pattern(
 )
 
 _CONTRACTIONS = tuple(
-    (Pattern(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (r"\b(i)'m\b", r"\1 am"),
+    (hint, Pattern(pattern, re.IGNORECASE), words)
+    for hint, pattern, words in (
+        ("'m", r"\b(i)'m\b", r"\1 am"),
         (
+            "im ",
             (
                 r"\bim\b(?= (?:an?|in|from|based|living|working|allergic|vegan|vegetarian|married|learning"
                 r"|\d+)\b)"
             ),
             "I am",
         ),
-        (r"\b(we|they|you)'re\b", r"\1 are"),
-        (r"\b(i|we|you|they)'ve\b", r"\1 have"),
-        (r"\b(i|we|you|he|she|they|it)'ll\b", r"\1 will"),
-        (r"\b(i|we|you|he|she|they)'d\b", r"\1 would"),
-        (r"\bcan'?t\b", "cannot"),
-        (r"\bwon'?t\b", "will not"),
-        (r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n't\b", r"\1 not"),
-        (r"\b(i|we) have got\b", r"\1 have"),
-        (r"\b((?:my|our) \w+)'s (?=(?:on|at|in|called|named|an?|now|set|the)\b)", r"\1 is "),
-        (r"\b(my name)'s\b", r"\1 is"),
-        (r"\bany more\b", "anymore"),
-        (r"\bany longer\b", "anymore"),
+        ("'re", r"\b(we|they|you)'re\b", r"\1 are"),
+        ("'ve", r"\b(i|we|you|they)'ve\b", r"\1 have"),
+        ("'ll", r"\b(i|we|you|he|she|they|it)'ll\b", r"\1 will"),
+        ("'d", r"\b(i|we|you|he|she|they)'d\b", r"\1 would"),
+        ("can", r"\bcan'?t\b", "cannot"),
+        ("won", r"\bwon'?t\b", "will not"),
+        ("n't", r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)n't\b", r"\1 not"),
+        (" got", r"\b(i|we) have got\b", r"\1 have"),
+        ("'s ", r"\b((?:my|our) \w+)'s (?=(?:on|at|in|called|named|an?|now|set|the)\b)", r"\1 is "),
+        ("my name'", r"\b(my name)'s\b", r"\1 is"),
+        ("any more", r"\bany more\b", "anymore"),
+        ("any longer", r"\bany longer\b", "anymore"),
     )
 )
+"""Each with what a text in lower case must hold to have one: that is looked for a hundred times as fast."""
+
 _ADVERBS = Pattern(
     r"\b(?:now|currently|just|really|also|still|finally|actually|recently|officially|presently|totally"
     r"|absolutely"
@@ -215,9 +218,10 @@ def clauses_of(sentence: str) -> tuple[str, ...]:
         >>> clauses_of("I'm a nurse and I've moved to Oslo")
         ('I am a nurse', 'I have moved to Oslo')
     """
-    full = sentence
-    for pattern, words in _CONTRACTIONS:
-        full = pattern.sub(words, full)
+    full, lowered = sentence, sentence.lower()
+    for hint, pattern, words in _CONTRACTIONS:
+        if hint in lowered:
+            full = pattern.sub(words, full)
     parts: list[str] = []
     for part in [full] if _PAIR.match(opened(full)) else _SPLIT.split(full):
         first, *others = _SHARED_VERB.split(part)

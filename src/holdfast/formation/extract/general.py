@@ -120,7 +120,7 @@ def _of_form(told: Told) -> Claim | None:
     for pattern in (_OF, _IN):
         match = pattern.match(told.whole)
         if match:
-            return _attribute_claim(told, match["b"], match["a"], match["c"])
+            return _attribute_claim(told, match["b"], match["a"], match["c"], is_inside=True)
     return None
 
 
@@ -134,12 +134,16 @@ def _is_the_form(told: Told) -> Claim | None:
     match = _IS_THE.match(told.whole)
     if match is None or not values.proper(match["c"]) or _NO_SUBJECT.match(match["c"]):
         return None
-    return _attribute_claim(told, values.clean(match["b"]) or "", match["a"], match["c"])
+    return _attribute_claim(told, values.clean(match["b"]) or "", match["a"], match["c"], is_inside=True)
 
 
-def _attribute_claim(told: Told, owner: str, attribute: str, raw: str) -> Claim | None:
+def _attribute_claim(
+    told: Told, owner: str, attribute: str, raw: str, *, is_inside: bool = False
+) -> Claim | None:
+    """``is_inside`` if the owner stands within the sentence, where only a name begins with a capital."""
     value = values.clean(_WHERE.sub("", raw, count=1) if _WHERE.match(raw) else raw)
-    subject = _subject(owner, told.speaker)
+    is_title = is_inside and re.match(r"(?:My|Our) [^\W\d_a-z]", owner) is not None
+    subject = owner.strip(" ,") if is_title else _subject(owner, told.speaker)
     if (
         not value
         or subject is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from holdfast.formation.patterns import Pattern
 
@@ -58,12 +59,17 @@ def is_meant(sentence: str) -> bool:
         [True, False, False]
     """
     own = _OWN_WORD.sub("", sentence)
-    return not (_NOT_MEANT.search(own) or _REPORTED.search(own) or _QUOTED_SELF.search(own))
+    return not (_is_play(own) or _REPORTED.search(own))
 
 
 def is_real(sentence: str) -> bool:
     """Whether a sentence speaks of this world, be it as a question or of what somebody said."""
-    return not (_NOT_MEANT.search(sentence) or _QUOTED_SELF.search(sentence))
+    return not _is_play(sentence)
+
+
+@lru_cache(maxsize=16)  # a sentence is asked for both
+def _is_play(sentence: str) -> bool:
+    return _NOT_MEANT.search(sentence) is not None or _QUOTED_SELF.search(sentence) is not None
 
 
 def is_sure(clause: str) -> bool:

@@ -42,11 +42,15 @@ def _episode(episode: Episode, redactor: Redactor) -> Episode:
 
 
 def _memory(memory: Memory, redactor: Redactor) -> Memory:
+    text = redactor.text(memory.text)
+    entities = tuple(map(redactor.text, memory.entities))
+    if text != memory.text:  # a name that only the secret held is gone with it
+        entities = tuple(name for name in entities if name in text)
     return replace(
         memory,
-        text=redactor.text(memory.text),
+        text=text,
         metadata=redactor.metadata(memory.metadata),
-        entities=tuple(map(redactor.text, memory.entities)),
+        entities=entities,
         statement=None if memory.statement is None else _statement(memory.statement, redactor),
     )
 
@@ -64,6 +68,7 @@ def _version(version: Version, redactor: Redactor) -> Version:
         text=redactor.text(version.text),
         metadata=redactor.metadata(version.metadata),
         reason=redactor.optional(version.reason),
+        statement=None if version.statement is None else _statement(version.statement, redactor),
     )
 
 
