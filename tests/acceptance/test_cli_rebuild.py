@@ -48,7 +48,7 @@ def test_without_a_yes_nothing_is_changed() -> None:
     assert facts() == before
 
 
-def test_answer_on_a_terminal_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_comparison_is_drawn_on_a_terminal_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(model_servers.ollama(lambda _: json.dumps(reply(home("ADD", "Oslo"))))) as server:
         monkeypatch.setenv("OLLAMA_HOST", server.url)
         shown = holdfast("rebuild", "--with", "ollama:tiny", terminal=80)
