@@ -18,8 +18,14 @@ _AFTER_LATIN = "\u0250"
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _WHEN = re.compile(
-    r"\b(?:when|(?:what|which) (?:day|date|week|month|season|year|time)|how long (?:ago|since)|since when)\b"
+    r"\A\W*(?:(?:and|but|so|ok|or|well|exactly|roughly|about) )*when\b"
+    r"|\bwhen (?:exactly )?(?:did|was|were|is|do|does|will|would|has|have|had|should|shall|can)\b"
+    r"|\b(?:know|knows|tell|say|says|said|remember|remembers|recall|wonder|wondering|ask|sure|mention|mentioned|since"
+    r"|until|from|and|or)(?: me| us)?(?: exactly| roughly)? when\b"
+    r"|\b(?:what|which) (?:day|date|week|month|season|year|time)\b|\bhow long (?:ago|since)\b"
 )
+"""Not "Whom do we call when we are locked out?", which asks for no time."""
+
 _ACTION = re.compile(
     r"\A\W*(?:(?:can|could|would|will) you|how (?:can|could|should|do|would|might) (?:i|we)|please"
     r"|i(?:['\u2019]m| am) about to|i (?:need|want)|i(?:['\u2019]d| would) like)\b"

@@ -19,6 +19,8 @@ NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
         ("Who moved?", False),
         ("How long is the table?", False),
         ("Whenever it rains, who calls?", False),
+        ("Do you know when she moved?", True),
+        ("Who is called when the alarm rings?", False),
     ],
 )
 def test_asks_when(question: str, *, asks: bool) -> None:
