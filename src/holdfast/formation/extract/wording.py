@@ -29,6 +29,8 @@ _RULES = tuple(
     )
 )
 _THEIR = Pattern(r"\b(?:my|our)\b", re.IGNORECASE)
+_OWN_OF_SPEAKER = Pattern(r"\b(?:my|our)\b|\A(?:My|Our)\b|\b(?:My|Our)\b(?! [^\W\d_a-z])")
+"""Within a value "Our Mutual Friend" is a name."""
 _BOUND = Pattern(r"(?:by|since|until)\b", re.IGNORECASE)
 _HANGING = Pattern(r"(?:\s+(?:of|on|in|at|for|by|from|until|since|to|with))+\Z", re.IGNORECASE)
 _ASKED = Pattern(
@@ -112,7 +114,7 @@ def written(
         pattern = sentence.replace(f" {verb} ", f" no longer {verb} ", 1)
     values = {
         "{s}": subject,
-        "{v}": _THEIR.sub("their", value),
+        "{v}": _OWN_OF_SPEAKER.sub("their", value),
         "{a}": "" if value.lower().startswith(("the ", "my ", "a ", "an ")) else article,
     }
     told = re.sub(r"\{[sva]\}", lambda match: values[match[0]], pattern)
