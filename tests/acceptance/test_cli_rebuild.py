@@ -42,6 +42,7 @@ def test_without_a_yes_nothing_is_changed() -> None:
 
         switched = holdfast("rebuild", "--with", "ollama:tiny", "--switch", "--json").document
         assert (switched["dropped"], switched["switched"], facts()) == (2, True, [])
+        assert switched["usage"]["input_tokens"] > 0
 
     (change_id,) = switched["change_ids"]
     assert holdfast("undo", change_id).code == 0

@@ -39,6 +39,8 @@ def document(value: object) -> JsonValue:
             return value.isoformat()
         case Mapping():
             return {str(key): document(item) for key, item in value.items()}
+        case tuple() if hasattr(value, "_asdict"):  # a named one
+            return document(value._asdict())
         case tuple() | list():
             return [document(item) for item in value]
         case _ if is_dataclass(value):
@@ -55,7 +57,7 @@ def add_document(result: AddResult) -> Json:
         "changes": document(result.changes),
         "facts": document(result.facts),
         "redacted": document(result.redacted),
-        "usage": None if result.usage is None else dict(result.usage._asdict()),
+        "usage": document(result.usage),
         "cost": result.cost,
         "waiting_for": document(result.waiting_for),
     }
